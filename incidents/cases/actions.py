@@ -1,0 +1,326 @@
+"""File an incident: the one transaction on which everything later hangs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import NAMESPACE_URL, uuid5
+
+from django.contrib.auth.models import Permission
+from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from incidents.cases import clocks
+from incidents.cases.first_report import COUNTS, FirstReport, problems
+from incidents.cases.grading import Graded, grade
+from incidents.cases.models import (
+    FilingKey,
+    Incident,
+    IncidentSchool,
+    IncidentUserObjectPermission,
+    Report,
+)
+from incidents.cases.words import Told, tell
+from notifications.models import Obligation
+from notifications.obligations.raising import Extra, Subject, raise_alert
+from notifications.responsibility.plan import Plan, PlanRow
+from notifications.snapshot import Snapshot, snapshot
+from safety.errors import Conflict, Refused
+from safety.ledger.actions import Actor, Fact, record
+from safety.people.models import User
+from safety.rules.models import RuleBook
+from safety.units.models import Unit
+from safety.units.selectors import district_of
+
+REPEAT_WINDOW = timedelta(days=365)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Filed:
+    """The answer to a filing; ``repeated`` when the key had been used for it before."""
+
+    incident: Incident
+    repeated: bool
+
+
+def report_incident(
+    *, report: FirstReport, reporter: User, via: str, key: str, at: datetime | None = None
+) -> Filed:
+    """File ``report`` and tell everybody the plan names; safe to repeat under the same ``key``.
+
+    When it returns, everything is committed (unless the caller holds an outer
+    transaction). ``at`` is only for seeded history.
+
+    Raises ``Refused`` with every problem of the report, and ``Conflict`` when
+    the key was used for a different report.
+    """
+    space = f"user:{reporter.pk}"
+    earlier = _earlier(space, key, report)
+    if earlier is not None:
+        return Filed(incident=earlier, repeated=True)
+    now = at or timezone.now()
+    prepared = _prepare(report, now)
+    try:
+        incident = _write(
+            report=report,
+            prepared=prepared,
+            reporter=reporter,
+            via=via,
+            space=space,
+            key=key,
+            at=at,
+        )
+    except IntegrityError:
+        earlier = _earlier(space, key, report)  # the same key won the race meanwhile
+        if earlier is None:
+            raise
+        return Filed(incident=earlier, repeated=True)
+    return Filed(incident=incident, repeated=False)
+
+
+def _earlier(space: str, key: str, report: FirstReport) -> Incident | None:
+    used = FilingKey.objects.filter(space=space, key=key).select_related("incident").first()
+    if used is None:
+        return None
+    if used.body_digest != report.digest():
+        raise Conflict(
+            _("This key was used for a different report."),
+            field="Idempotency-Key",
+            value=key,
+            remedy=_("Use a new key for a new report."),
+        )
+    return used.incident
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Prepared:
+    """All that is decided before the transaction, so that its locks are short."""
+
+    now: datetime
+    snapshot: Snapshot
+    graded: Graded
+    plan: Plan
+    due: clocks.Clock
+    upward: Sequence[clocks.Clock]
+    privacy: str
+
+
+def _prepare(report: FirstReport, now: datetime) -> _Prepared:
+    known = snapshot(report.schools)
+    grades, filing = known.rules["grades"], known.rules["filing"]
+    flags = {*grades["flags"], *(uplift["id"] for uplift in grades["uplift"])}
+    wrong = tuple(problems(report, now=now, known_hazards=set(known.hazards), known_flags=flags))
+    if wrong:
+        raise Refused.of(wrong)
+    facts = report.facts() | {"second_in_12_months": _is_second(report, now)}
+    graded = grade(facts, grades)
+    return _Prepared(
+        now=now,
+        snapshot=known,
+        graded=graded,
+        plan=known.resolve(hazards=report.hazards, grade=graded.grade, at=now, flags=report.flags),
+        due=clocks.first_report(grade=graded.grade, aware_at=report.aware_at, rules=filing),
+        upward=clocks.upward(
+            grade=graded.grade, hazards=report.hazards, aware_at=report.aware_at, rules=filing
+        ),
+        privacy=known.privacy(report.hazards),
+    )
+
+
+def _is_second(report: FirstReport, now: datetime) -> bool:
+    return Incident.objects.filter(
+        schools=report.schools[0], hazard=report.hazards[0], filed_at__gte=now - REPEAT_WINDOW
+    ).exists()
+
+
+@transaction.atomic
+def _write(
+    *,
+    report: FirstReport,
+    prepared: _Prepared,
+    reporter: User,
+    via: str,
+    space: str,
+    key: str,
+    at: datetime | None,
+) -> Incident:
+    incident = _incident(report, prepared, reporter, via, uuid5(NAMESPACE_URL, f"{space}/{key}"))
+    incident.save(force_insert=True)
+    IncidentSchool.objects.bulk_create(
+        IncidentSchool(incident=incident, school=school, order=order)
+        for order, school in enumerate(report.schools)
+    )
+    Report.objects.create(
+        incident=incident,
+        kind=Report.Kind.FIRST,
+        number=1,
+        body=_body(report),
+        filed_by=reporter,
+        filed_at=prepared.now,
+    )
+    FilingKey.objects.create(
+        space=space,
+        key=key,
+        body_digest=report.digest(),
+        incident=incident,
+        created_at=prepared.now,
+    )
+    actor = Actor(kind="person", ref=str(reporter.pk))
+    record(actor=actor, facts=[_fact(incident, prepared)], at=at)
+    if prepared.privacy == "sealed":
+        _name_readers(incident, prepared.plan)
+    told = _told(incident, report, prepared)
+    raise_alert(
+        subject=Subject(
+            kind="incident",
+            ref=str(incident.ref),
+            link=f"/incidents/{incident.ref}/",
+            privacy=prepared.privacy,
+            words=told.full,
+            masked_words=told.masked,
+            board_words=told.board,
+        ),
+        plan=prepared.plan,
+        extras=_extras(prepared),
+        actor=actor,
+        at=at,
+    )
+    return incident
+
+
+def _incident(
+    report: FirstReport, prepared: _Prepared, reporter: User, via: str, ref: Any
+) -> Incident:
+    graded = prepared.graded
+    return Incident(
+        ref=ref,
+        number=next_number(prepared.now, sealed=prepared.privacy == "sealed"),
+        privacy=prepared.privacy,
+        hazard=report.hazards[0],
+        more_hazards=list(report.hazards[1:]),
+        people=report.people,
+        **{name: getattr(report, name) for name in COUNTS},
+        place_kind=report.place_kind,
+        place=report.place,
+        summary=report.summary,
+        flags=dict(report.flags),
+        occurred_at=report.occurred_at,
+        # A phone's clock may run ahead a little; nobody knows of a thing after telling it.
+        aware_at=min(report.aware_at, prepared.now),
+        filed_at=prepared.now,
+        first_due_at=prepared.due.due_at,
+        via=via,
+        reporter=reporter,
+        caller=report.caller,
+        caller_phone=report.caller_phone,
+        grade=graded.grade,
+        grade_rule=graded.rule,
+        grade_uplift=list(graded.uplift),
+        provisional=graded.provisional,
+        stat_grade=graded.stat_grade,
+        rules=RuleBook(pk=prepared.snapshot.rules_id),
+    )
+
+
+def next_number(now: datetime, *, sealed: bool) -> str:
+    """The next number of the day ("2026-0614-0007"; sealed cases count apart, "…-B001").
+
+    One statement, so that two filings can never get the same one; the row stays
+    locked until the commit, so that no number is skipped either.
+    """
+    day = timezone.localdate(now)
+    series = "sealed" if sealed else "open"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO cases_dailynumber (day, series, last) VALUES (%s, %s, 1) "
+            "ON CONFLICT (day, series) DO UPDATE SET last = cases_dailynumber.last + 1 "
+            "RETURNING last",
+            [day, series],
+        )
+        (last,) = cursor.fetchone()
+    return f"{day:%Y-%m%d}-B{last:03d}" if sealed else f"{day:%Y-%m%d}-{last:04d}"
+
+
+def _body(report: FirstReport) -> dict[str, Any]:
+    """The first report as told, kept word for word."""
+    plain = ("people", *COUNTS, "place_kind", "place", "summary", "caller", "caller_phone")
+    return {
+        **{name: getattr(report, name) for name in plain},
+        "schools": [school.code for school in report.schools],
+        "hazards": list(report.hazards),
+        "flags": dict(report.flags),
+        "aware_at": report.aware_at.isoformat(),
+        "occurred_at": report.occurred_at.isoformat() if report.occurred_at else None,
+    }
+
+
+def _fact(incident: Incident, prepared: _Prepared) -> Fact:
+    return Fact(
+        verb="incident.reported",
+        subject_kind="incident",
+        subject_ref=str(incident.ref),
+        body={
+            "number": incident.number,
+            "grade": incident.grade,
+            "rule": incident.grade_rule,
+            "uplift": incident.grade_uplift,
+            "via": incident.via,
+            "plan": prepared.plan.hash,
+        },
+    )
+
+
+def _name_readers(incident: Incident, plan: Plan) -> None:
+    """A sealed case is granted to people by name: those addressed without redaction."""
+    people = {row.person for row in plan.rows if not row.redacted and row.person is not None}
+    permission = Permission.objects.get(codename="read_sealed", content_type__app_label="cases")
+    IncidentUserObjectPermission.objects.bulk_create(
+        IncidentUserObjectPermission(user_id=person, permission=permission, content_object=incident)
+        for person in sorted(people)
+    )
+
+
+def _told(incident: Incident, report: FirstReport, prepared: _Prepared) -> Told:
+    district = district_of(report.schools[0])
+    return tell(
+        privacy=prepared.privacy,
+        hazard=prepared.snapshot.hazards[incident.hazard],
+        people={name: getattr(report, name) for name in ("people", *COUNTS)},
+        schools=tuple(school.name for school in report.schools),
+        district=(district or _root(report.schools[0])).label,
+        place_kind=report.place_kind,
+        place=report.place,
+        summary=report.summary,
+        number=incident.number,
+        aware_at=incident.aware_at.isoformat(),
+        filed_at=incident.filed_at.isoformat(),
+    )
+
+
+def _root(unit: Unit) -> Unit:
+    return Unit.objects.get(code=unit.ancestor_codes()[0])
+
+
+def _extras(prepared: _Prepared) -> Iterable[Extra]:
+    """What is owed upward, each by the plan row of the capacity that the clock names."""
+    for clock in prepared.upward:
+        row = _row_of(prepared.plan, clock)
+        if row is not None:
+            yield Extra(
+                row=row,
+                kind=Obligation.Kind.REPORT_UPWARD,
+                due_at=clock.due_at,
+                basis=clock.basis,
+                document=clock.document,
+                note=clock.receiver,
+            )
+
+
+def _row_of(plan: Plan, clock: clocks.Clock) -> PlanRow | None:
+    rows = [row for row in plan.rows if row.level == clock.level]
+    exact = [row for row in rows if row.capacity == clock.owed_by]
+    duty = [row for row in rows if row.capacity == "DUTY_OFFICER"]
+    return next(iter([*exact, *duty]), None)

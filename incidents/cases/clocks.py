@@ -1,0 +1,65 @@
+"""The clocks of reporting: by when the first report, and by when what goes upward.
+
+Pure: grade, hazards, time and the ``filing`` section of the rule book in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+
+@dataclass(frozen=True, kw_only=True)
+class Clock:
+    """A deadline with what it rests on. ``basis`` "reminder" never counts against anybody."""
+
+    due_at: datetime
+    basis: str
+    document: str
+    level: str = ""
+    owed_by: str = ""
+    receiver: str = ""
+
+
+def first_report(*, grade: str, aware_at: datetime, rules: Mapping[str, Any]) -> Clock:
+    """By when the first report was owed. Raises ``ValueError`` if no clock names the grade."""
+    for row in rules["first_report_clock"]:
+        if grade in row["grades"]:
+            return _clock(row, aware_at)
+    raise ValueError(f"filing: no first_report_clock for grade '{grade}'")
+
+
+def upward(
+    *, grade: str, hazards: Sequence[str], aware_at: datetime, rules: Mapping[str, Any]
+) -> list[Clock]:
+    """Everything that is owed upward for this incident."""
+    return [
+        _clock(row, aware_at)
+        for row in rules["upward_clock"]
+        if grade in row["grades"] and ("hazards" not in row or set(hazards) & set(row["hazards"]))
+    ]
+
+
+def _clock(row: Mapping[str, Any], start: datetime) -> Clock:
+    return Clock(
+        due_at=start + timedelta(minutes=row["minutes"]),
+        basis=row["basis"],
+        document=" ".join(part for part in (row["document"], row["article"]) if part),
+        level=row.get("level", ""),
+        owed_by=row.get("owed_by", ""),
+        receiver=row.get("receiver_zh", ""),
+    )
+
+
+def check(rules: Mapping[str, Any]) -> None:
+    """Raise ``ValueError`` naming the clock that cannot be right."""
+    for grade in ("G1", "G2", "G3", "G4", "G5"):
+        if not any(grade in row["grades"] for row in rules["first_report_clock"]):
+            raise ValueError(f"filing: no first_report_clock for grade '{grade}'")
+    for row in [*rules["first_report_clock"], *rules["upward_clock"]]:
+        if row["basis"] not in ("statutory", "superior", "bureau", "reminder"):
+            raise ValueError(f"filing: unknown basis '{row['basis']}'")
+        if row["basis"] != "reminder" and not row["document"]:
+            raise ValueError("filing: a clock that is more than a reminder names its document")

@@ -1,0 +1,81 @@
+"""The words in which an incident is told, full, masked, and on a board.
+
+Pure. Alerts carry these words as data; no version of them ever holds a name of
+a person. Sealed: category and school hidden. Guarded: free text hidden, and the
+school too where strangers can read along (boards).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+PEOPLE_ZH = {"dead": "死亡", "missing": "失联", "injured": "受伤", "critical": "危重"}
+PLACE_ZH = {"on_campus": "校内", "off_campus": "校外", "on_the_way": "途中", "at_home": "家中"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Told:
+    """Three renderings of the same incident, as JSON-ready mappings."""
+
+    full: Mapping[str, Any]
+    masked: Mapping[str, Any]
+    board: Mapping[str, Any]
+
+
+def tell(
+    *,
+    privacy: str,
+    hazard: Mapping[str, str],
+    people: Mapping[str, Any],
+    schools: tuple[str, ...],
+    district: str,
+    place_kind: str,
+    place: str,
+    summary: str,
+    number: str,
+    aware_at: str,
+    filed_at: str,
+) -> Told:
+    """Build the words of an alert; ``people`` maps "people" and the four counts.
+
+    Every rendering has the keys ``sealed, hazard_zh, hazard_en, people_zh, where,
+    place, summary, number, aware_at, filed_at, district``; what a reader may not know is "".
+    """
+    common = {"sealed": privacy == "sealed", "district": district, "filed_at": filed_at}
+    full = {
+        **common,
+        "hazard": hazard["code"],
+        "hazard_zh": hazard["zh"],
+        "hazard_en": hazard["en"],
+        "people_zh": people_words(people),
+        "where": "、".join(schools),
+        "place": "·".join(part for part in (PLACE_ZH.get(place_kind, ""), place) if part),
+        "summary": summary,
+        "number": number,
+        "aware_at": aware_at,
+    }
+    nothing = {
+        **common,
+        **dict.fromkeys(
+            ("hazard", "people_zh", "where", "place", "summary", "number", "aware_at"), ""
+        ),
+        "hazard_zh": "受限事件",
+        "hazard_en": "Restricted incident",
+    }
+    if privacy == "sealed":
+        return Told(full=full, masked=nothing, board=nothing)
+    if privacy == "guarded":
+        without_text = {**full, "summary": "", "place": PLACE_ZH.get(place_kind, "")}
+        return Told(full=full, masked=without_text, board={**without_text, "where": ""})
+    return Told(full=full, masked=full, board=full)
+
+
+def people_words(people: Mapping[str, Any]) -> str:
+    """ "失联1人", "无人员伤亡" or "人数不清" — unknown is never written as 0."""
+    if people["people"] == "none":
+        return "无人员伤亡"
+    if people["people"] == "unknown":
+        return "人数不清,正在核实"
+    return " ".join(f"{zh}{people[name]}人" for name, zh in PEOPLE_ZH.items() if people[name])

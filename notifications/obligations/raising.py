@@ -1,0 +1,250 @@
+"""Raise an alert: the frozen plan becomes obligations, inbox rows and ledger facts."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.utils import timezone
+
+from notifications.delivery.streams import NewRow, append
+from notifications.models import Alert, Obligation, Stream
+from notifications.responsibility.plan import Plan, PlanRow
+from notifications.responsibility.words import Level, Owed
+from safety.ledger.actions import Actor, Fact, record
+
+
+@dataclass(frozen=True, kw_only=True)
+class Subject:
+    """What the alert is about, as the room above describes it.
+
+    ``words`` are for people who may know everything an alert says,
+    ``masked_words`` for boards and redacted recipients. Both map a short name
+    to text ("title", "where", "hazard" …) and never hold a person's name.
+    """
+
+    kind: str
+    ref: str
+    link: str
+    privacy: str
+    words: Mapping[str, Any]
+    masked_words: Mapping[str, Any]
+    board_words: Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Extra:
+    """An obligation beside the plan (an upward report): who owes it, by when, on what basis."""
+
+    row: PlanRow
+    kind: str
+    due_at: datetime
+    basis: str
+    document: str
+    note: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Raised:
+    alert: Alert
+    obligations: Sequence[Obligation] = field(default_factory=tuple)
+
+
+def raise_alert(
+    *,
+    subject: Subject,
+    plan: Plan,
+    extras: Iterable[Extra] = (),
+    actor: Actor,
+    status: str = Alert.Status.ACTUAL,
+    at: datetime | None = None,
+) -> Raised:
+    """Write the alert and everything that follows from its plan.
+
+    Call it inside the transaction that writes the subject, as the last thing:
+    it takes the numbers of the streams. ``at`` is only for history that is
+    seeded; live alerts are raised now.
+    """
+    now = at or timezone.now()
+    alert = Alert.objects.create(
+        subject_kind=subject.kind,
+        subject_ref=subject.ref,
+        link=subject.link,
+        grade=plan.grade,
+        status=status,
+        privacy=subject.privacy,
+        words=dict(subject.words),
+        masked_words=dict(subject.masked_words),
+        plan=plan.as_json(),
+        plan_hash=plan.hash,
+        table_id=plan.table_id,
+        rules_id=plan.rules_id,
+        created_at=now,
+    )
+    alert.units.set(sorted({row.unit for row in plan.rows}))
+    obligations = [o for row in plan.rows for o in _owed(alert, row, now)]
+    obligations += [_extra(alert, extra, now) for extra in extras]
+    Obligation.objects.bulk_create(obligations)
+    record(actor=actor, facts=_facts(alert, plan, obligations), at=at)
+    append([*_inbox(alert, subject, plan, obligations), *_boards(alert, subject, plan)])
+    return Raised(alert=alert, obligations=obligations)
+
+
+def _owed(alert: Alert, row: PlanRow, now: datetime) -> list[Obligation]:
+    """The rows one plan row becomes: ACT owes an acknowledgement and a first action."""
+    kinds = {
+        Owed.ACT: [
+            (Obligation.Kind.ACKNOWLEDGE, row.ack_due_at),
+            (Obligation.Kind.FIRST_ACTION, row.act_due_at),
+        ],
+        Owed.ACK: [(Obligation.Kind.ACKNOWLEDGE, row.ack_due_at)],
+        Owed.READ: [(Obligation.Kind.READ, row.read_due_at)],
+        Owed.FEED: [],
+    }[Owed(row.owed)]
+    return [_obligation(alert, row, kind, due_at, now) for kind, due_at in kinds]
+
+
+def _obligation(
+    alert: Alert, row: PlanRow, kind: str, due_at: datetime | None, now: datetime
+) -> Obligation:
+    return Obligation(
+        kind=kind,
+        subject_kind=alert.subject_kind,
+        subject_ref=alert.subject_ref,
+        alert=alert,
+        level=row.level,
+        unit_id=row.unit,
+        post_id=row.post_id,
+        capacity=row.capacity,
+        line=row.line,
+        person_id=row.person,
+        owed=row.owed.name,
+        redacted=row.redacted,
+        climbed_from=climbed_words(row),
+        why={"zh": row.why_zh, "en": row.why_en},
+        trace=list(row.rules),
+        basis=row.basis,
+        basis_document=" ".join(part for part in (row.document, row.article) if part),
+        table_id=alert.table_id,
+        rules_id=alert.rules_id,
+        created_at=now,
+        due_at=due_at,
+    )
+
+
+def climbed_words(row: PlanRow) -> str:
+    """The slot a row climbed from, as "capacity:post type:reason"; empty when it did not."""
+    if not row.climbed_from:
+        return ""
+    origin = row.climbed_from
+    return f"{origin['capacity']}:{origin.get('post_type') or ''}:{origin['reason']}"
+
+
+def _extra(alert: Alert, extra: Extra, now: datetime) -> Obligation:
+    obligation = _obligation(alert, extra.row, extra.kind, extra.due_at, now)
+    obligation.basis = extra.basis
+    obligation.basis_document = extra.document
+    obligation.why = {"zh": extra.note, "en": extra.note}
+    return obligation
+
+
+def _facts(alert: Alert, plan: Plan, obligations: Sequence[Obligation]) -> list[Fact]:
+    return [
+        Fact(
+            verb="alert.raised",
+            subject_kind="alert",
+            subject_ref=str(alert.ref),
+            body={
+                "about": [alert.subject_kind, alert.subject_ref],
+                "grade": alert.grade,
+                "plan": plan.hash,
+                "table": alert.table_id,
+                "rules": alert.rules_id,
+                "findings": [finding.code for finding in plan.findings],
+            },
+        ),
+        Fact(
+            verb="obligations.made",
+            subject_kind="alert",
+            subject_ref=str(alert.ref),
+            body={
+                "rows": [
+                    [str(o.ref), o.kind, o.level, o.unit_id, o.capacity, o.post_id, o.person_id]
+                    for o in obligations
+                ]
+            },
+        ),
+    ]
+
+
+def _inbox(
+    alert: Alert, subject: Subject, plan: Plan, obligations: Sequence[Obligation]
+) -> list[NewRow]:
+    """One message per person, listing every capacity in which it concerns them."""
+    by_slot: dict[tuple[int, str, int | None, int | None], list[Obligation]] = defaultdict(list)
+    for o in obligations:
+        by_slot[(o.unit_id, o.capacity, o.post_id, o.person_id)].append(o)
+    per_person: dict[int, list[PlanRow]] = defaultdict(list)
+    for row in plan.rows:
+        for person in (row.person, *row.also):
+            if person is not None:
+                per_person[person].append(row)
+    return [
+        NewRow(
+            stream=Stream.Kind.PERSON,
+            owner=person,
+            kind="alert.raised",
+            alert=alert,
+            payload={
+                "alert": str(alert.ref),
+                "grade": alert.grade,
+                "status": alert.status,
+                "words": dict(
+                    subject.masked_words if all(r.redacted for r in rows) else subject.words
+                ),
+                "capacities": [
+                    {
+                        "capacity": row.capacity,
+                        "unit": row.unit_name,
+                        "owed": row.owed.name,
+                        "obligations": [
+                            {"ref": str(o.ref), "kind": o.kind, "due_at": _iso(o.due_at)}
+                            for o in by_slot[(row.unit, row.capacity, row.post_id, row.person)]
+                        ],
+                    }
+                    for row in rows
+                ],
+            },
+        )
+        for person, rows in sorted(per_person.items())
+    ]
+
+
+def _boards(alert: Alert, subject: Subject, plan: Plan) -> list[NewRow]:
+    units = {row.unit for row in plan.rows if row.level != Level.SCHOOL}
+    return [
+        NewRow(
+            stream=Stream.Kind.BOARD,
+            owner=unit,
+            kind="alert.raised",
+            alert=alert,
+            payload={
+                "alert": str(alert.ref),
+                "grade": alert.grade,
+                "status": alert.status,
+                "words": dict(subject.board_words),
+            },
+        )
+        for unit in sorted(units)
+    ]
+
+
+def _iso(moment: datetime | None) -> str | None:
+    return moment.isoformat() if moment else None
+
+
+def minutes_after(start: datetime, minutes: int) -> datetime:
+    return start + timedelta(minutes=minutes)

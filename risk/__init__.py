@@ -1,0 +1,1 @@
+"""Risk: where to look next. Estimators and scores move in with the risk capability."""

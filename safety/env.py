@@ -1,0 +1,146 @@
+"""Read settings from the environment; a wrong value stops the start and says which.
+
+Each reader names the variable, the value it found and how to mend it. Secrets
+may also be given as a file (``NAME_FILE``), as containers do.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from safety.errors import Misconfigured
+
+TRUE = {"1", "true", "yes", "on"}
+FALSE = {"0", "false", "no", "off"}
+
+
+def env_str(name: str, default: str) -> str:
+    return os.environ.get(name, default).strip()
+
+
+def env_bool(name: str, *, default: bool) -> bool:
+    text = os.environ.get(name, "").strip().lower()
+    if not text:
+        return default
+    if text in TRUE | FALSE:
+        return text in TRUE
+    raise Misconfigured(f"{name} is {text!r}: write 1 or 0.")
+
+
+def env_int(name: str, *, default: int) -> int:
+    text = os.environ.get(name, "").strip()
+    if not text:
+        return default
+    if not text.isdecimal():
+        raise Misconfigured(f"{name} is {text!r}: write a whole number, zero or more.")
+    return int(text)
+
+
+def env_list(name: str, *, default: list[str]) -> list[str]:
+    """Parts separated by commas, without the blanks around them."""
+    text = os.environ.get(name, "")
+    return [part.strip() for part in text.split(",") if part.strip()] or default
+
+
+def env_secret(name: str, *, generate_in: Path) -> str:
+    """The secret in ``name`` or in the file named by ``name_FILE``.
+
+    Without either one is made once and kept in ``generate_in``, readable by its
+    owner only, so that sessions outlive a restart.
+    """
+    if value := os.environ.get(name, "").strip():
+        return value
+    if given := os.environ.get(f"{name}_FILE", "").strip():
+        return _content(Path(given), f"{name}_FILE")
+    if not generate_in.exists():
+        _write_once(generate_in, secrets.token_urlsafe(50))
+    return _content(generate_in, name)
+
+
+def _content(path: Path, name: str) -> str:
+    try:
+        text = path.read_text().strip()
+    except OSError as error:
+        raise Misconfigured(
+            f"{name} names {str(path)!r}, which cannot be read: {error}."
+        ) from error
+    if not text:
+        raise Misconfigured(f"{name} names {str(path)!r}, which is empty: put the secret in it.")
+    return text
+
+
+def _write_once(path: Path, text: str) -> None:
+    """Write a file that two starting processes may both want; the first one wins."""
+    draft = path.with_name(f"{path.name}.{os.getpid()}")
+    draft.touch(mode=0o600)
+    draft.write_text(text)
+    try:
+        os.link(draft, path)
+    except FileExistsError:
+        pass
+    finally:
+        draft.unlink()
+
+
+def database(name: str, *, default_sqlite: Path) -> dict[str, Any]:
+    """Django's database settings from an address: ``postgres://…`` or ``sqlite:///path``."""
+    url = os.environ.get(name, "").strip()
+    if not url:
+        return sqlite(default_sqlite)
+    parts = urlsplit(url)
+    if parts.scheme == "sqlite":
+        if len(parts.path) < 2:
+            raise Misconfigured(f"{name} is {url!r}: write sqlite:///path/of/the/file.")
+        return sqlite(Path(unquote(parts.path[1:])))
+    if parts.scheme in ("postgres", "postgresql"):
+        return _postgresql(name, url)
+    raise Misconfigured(
+        f"{name} begins with {parts.scheme!r}: write postgres://user:password@host:port/name "
+        "or sqlite:///path/of/the/file."
+    )
+
+
+def sqlite(path: Path) -> dict[str, Any]:
+    """SQLite as a careful server uses it: WAL, writers queue, every commit on the disk."""
+    return {
+        "ENGINE": "safety.sqlite",
+        "NAME": str(path),
+        "CONN_MAX_AGE": 0,
+        "OPTIONS": {
+            "timeout": 20,
+            "transaction_mode": "IMMEDIATE",
+            # synchronous FULL: a commit is on the disk before the answer says so.
+            "init_command": (
+                "PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;PRAGMA foreign_keys=ON;"
+                "PRAGMA cache_size=-16000;PRAGMA temp_store=MEMORY;"
+            ),
+        },
+    }
+
+
+def _postgresql(name: str, url: str) -> dict[str, Any]:
+    parts = urlsplit(url)
+    try:
+        port = parts.port
+    except ValueError as error:
+        raise Misconfigured(f"{name} has an unusable port: {error}.") from error
+    database_name = unquote(parts.path.lstrip("/"))
+    if not database_name:
+        raise Misconfigured(f"{name} names no database: end it with /name.")
+    options: dict[str, Any] = dict(parse_qsl(parts.query))
+    host = options.pop("host", None) or parts.hostname or ""
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": database_name,
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": host,
+        "PORT": str(port or ""),
+        # Pooled: a connection per thread would be opened and closed with each request.
+        "CONN_MAX_AGE": 0,
+        "OPTIONS": {**options, "pool": {"min_size": 1, "max_size": 8, "timeout": 20}},
+    }

@@ -1,0 +1,52 @@
+"""Read the ledger, and prove that nobody changed it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db.models import QuerySet
+
+from safety.ledger.actions import GENESIS, digest_of, link
+from safety.ledger.models import Event, Seal
+
+
+@dataclass(frozen=True, kw_only=True)
+class Verification:
+    """What walking the chain found; ``problems`` name positions and events."""
+
+    events: int
+    unsealed: int
+    head: str
+    problems: tuple[str, ...]
+
+    @property
+    def ok(self) -> bool:
+        return not self.problems
+
+
+def history(*, subject_kind: str, subject_ref: str) -> QuerySet[Event]:
+    """Everything the ledger says of one subject, oldest first."""
+    return Event.objects.filter(subject_kind=subject_kind, subject_ref=subject_ref).order_by("id")
+
+
+def verify() -> Verification:
+    """Walk the whole chain and recompute every hash from the content of the rows."""
+    problems: list[str] = []
+    chain, expected = GENESIS, 0
+    seals = Seal.objects.select_related("event").order_by("position")
+    for seal in seals.iterator(chunk_size=2000):
+        expected += 1
+        if seal.position != expected:
+            problems.append(f"position {expected} is missing: the chain jumps to {seal.position}")
+            expected = seal.position
+        if digest_of(seal.event) != seal.event.digest:
+            problems.append(f"event {seal.event_id} does not match its own hash")
+        if link(chain, seal.event_id, seal.event.digest) != seal.chain:
+            problems.append(f"position {seal.position} does not follow from the one before it")
+        chain = seal.chain
+    return Verification(
+        events=expected,
+        unsealed=Event.objects.filter(seal=None).count(),
+        head=chain,
+        problems=tuple(problems),
+    )

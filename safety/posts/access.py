@@ -1,0 +1,95 @@
+"""What a person may do now: it follows from the posts held at this moment.
+
+People are never members of a post's group. Each question joins the grants of
+the group with the holdings in force, so that a right begins and ends with the
+holding, without a job that could be late. Guardian's own shortcuts are not
+used for reading: ``get_objects_for_user`` ignores ``is_active``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import Min, Q, QuerySet
+from django.utils import timezone
+
+from safety.people.models import User
+from safety.posts.models import Holding, HoldingsRevision, Leave, Post
+from safety.units.models import Unit, UnitGroupObjectPermission
+
+Viewer = User | AnonymousUser
+
+
+def posts_held(user: Viewer, *, at: datetime | None = None) -> QuerySet[Post]:
+    """The posts ``user`` answers for at ``at``: held, acting, as B角, or as a named stand-in."""
+    if not user.is_authenticated or not user.is_active:
+        return Post.objects.none()
+    moment = at or timezone.now()
+    persons = [user.pk, *_absent_for(user, moment)]
+    held = Holding.objects.at(moment).filter(
+        Q(person=user) | Q(person__in=persons) & ~Q(kind=Holding.Kind.DEPUTY)
+    )
+    return Post.objects.filter(pk__in=held.values("post"), abolished_at=None)
+
+
+def _absent_for(user: User, moment: datetime) -> list[int]:
+    """People who are away and named ``user`` as their stand-in."""
+    return list(
+        Leave.objects.filter(delegate=user, starts_at__lte=moment, ends_at__gt=moment).values_list(
+            "person", flat=True
+        )
+    )
+
+
+def reach(user: Viewer, *rights: str, at: datetime | None = None) -> tuple[str, ...]:
+    """Paths of the units on which ``user`` has any of ``rights``; everything below counts too."""
+    groups = posts_held(user, at=at).values("group")
+    paths = (
+        UnitGroupObjectPermission.objects.filter(group__in=groups, permission__codename__in=rights)
+        .values_list("content_object__path", flat=True)
+        .distinct()
+    )
+    return outermost(paths)
+
+
+def outermost(paths: Iterable[str]) -> tuple[str, ...]:
+    """Drop every path that lies below another one."""
+    kept: list[str] = []
+    for path in sorted(paths):
+        if not kept or not path.startswith(kept[-1]):
+            kept.append(path)
+    return tuple(kept)
+
+
+def covers(paths: tuple[str, ...], unit: Unit) -> bool:
+    return unit.path.startswith(paths) if paths else False
+
+
+def may(user: Viewer, right: str, unit: Unit, *, at: datetime | None = None) -> bool:
+    """Whether ``user`` has ``right`` on ``unit`` or on a unit above it."""
+    return covers(reach(user, right, at=at), unit)
+
+
+def units_with(user: Viewer, right: str) -> QuerySet[Unit]:
+    """The units on which a post of ``user`` itself carries ``right`` (not those below)."""
+    groups = posts_held(user).values("group")
+    grants = UnitGroupObjectPermission.objects.filter(group__in=groups, permission__codename=right)
+    return Unit.objects.filter(pk__in=grants.values("content_object"))
+
+
+def rights_state() -> tuple[int, datetime | None]:
+    """(revision, next moment at which a holding or leave begins or ends).
+
+    As long as the revision is the same and the moment has not come, every
+    answer of this file stays as it is: what a process may build a cache on.
+    """
+    now = timezone.now()
+    revision = HoldingsRevision.objects.values_list("number", flat=True).first() or 0
+    moments = [
+        Model.objects.filter(**{f"{field}__gt": now}).aggregate(next=Min(field))["next"]
+        for Model in (Holding, Leave)
+        for field in ("starts_at", "ends_at")
+    ]
+    return revision, min((m for m in moments if m is not None), default=None)

@@ -1,0 +1,115 @@
+"""Posts (岗位) and who holds them, from when to when."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import ClassVar
+
+from django.contrib.auth.models import Group
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from safety.people.models import User
+from safety.units.models import Unit
+
+
+class Post(models.Model):
+    """A post of a unit. Its guardian group carries what the post may do.
+
+    ``kind`` is a post type of the rule book (B12, SCH_PRINCIPAL …); names are
+    data because every bureau calls its sections differently.
+    """
+
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="posts")
+    code = models.CharField(max_length=60)
+    kind = models.CharField(max_length=40)
+    name = models.CharField(max_length=80)
+    phone = models.CharField(max_length=30, blank=True)
+    group = models.OneToOneField(Group, on_delete=models.PROTECT, related_name="post")
+    abolished_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["unit", "code"]
+        constraints = [models.UniqueConstraint(fields=["unit", "code"], name="post_code_in_unit")]
+
+    def __str__(self) -> str:
+        return f"{self.unit.label} {self.name}"
+
+
+class HoldingQuerySet(models.QuerySet["Holding"]):
+    def at(self, moment: datetime) -> HoldingQuerySet:
+        """Holdings in force at ``moment`` (start included, end excluded)."""
+        return self.filter(starts_at__lte=moment).filter(Q(ends_at=None) | Q(ends_at__gt=moment))
+
+
+class Holding(models.Model):
+    """A person holds a post (任职): as principal, acting, or as its B角 (deputy)."""
+
+    class Kind(models.TextChoices):
+        PRINCIPAL = "principal", _("holder")
+        ACTING = "acting", _("acting")
+        DEPUTY = "deputy", _("deputy (B)")
+
+    post = models.ForeignKey(Post, on_delete=models.PROTECT, related_name="holdings")
+    person = models.ForeignKey(User, on_delete=models.PROTECT, related_name="holdings")
+    kind = models.CharField(max_length=10, choices=Kind, default=Kind.PRINCIPAL)
+    rank = models.PositiveSmallIntegerField(default=0)
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField(null=True, blank=True)
+
+    objects: ClassVar = HoldingQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["person", "starts_at"], name="holding_person"),
+            models.Index(fields=["post", "starts_at"], name="holding_post"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ends_at=None) | Q(ends_at__gt=F("starts_at")),
+                name="holding_ends_after_start",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person} · {self.post}"
+
+
+class Leave(models.Model):
+    """A person is away (外出); ``delegate`` stands in, if one was named."""
+
+    person = models.ForeignKey(User, on_delete=models.PROTECT, related_name="leaves")
+    delegate = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, blank=True, related_name="delegations"
+    )
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ends_at__gt=F("starts_at")), name="leave_ends_after_start"
+            ),
+            models.CheckConstraint(
+                condition=Q(delegate=None) | ~Q(delegate=F("person")),
+                name="leave_delegate_is_other",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person} {self.starts_at:%Y-%m-%d}"
+
+
+class HoldingsRevision(models.Model):
+    """One row whose number rises with every change of who may do what.
+
+    Database triggers bump it (posts, holdings, leave, grants, a person's
+    ``is_active``), so that no path of writing can forget it and every process
+    notices a lost right at its next look.
+    """
+
+    number = models.BigIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return str(self.number)
