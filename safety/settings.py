@@ -63,6 +63,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "safety.people.middleware.MustChangePassword",
+    "safety.http.DomainErrors",
 ]
 
 ROOT_URLCONF = "safety.urls"

@@ -79,6 +79,25 @@ def units_with(user: Viewer, right: str) -> QuerySet[Unit]:
     return Unit.objects.filter(pk__in=grants.values("content_object"))
 
 
+def rights_of(user: Viewer) -> frozenset[str]:
+    """The names of all rights that ``user`` has anywhere today."""
+    groups = posts_held(user).values("group")
+    names = UnitGroupObjectPermission.objects.filter(group__in=groups).values_list(
+        "permission__codename", flat=True
+    )
+    return frozenset(names)
+
+
+def people_below(paths: tuple[str, ...], *, at: datetime | None = None) -> QuerySet[User]:
+    """People all of whose posts of today lie below ``paths``, and who hold at least one."""
+    now = at or timezone.now()
+    holdings = Holding.objects.at(now)
+    inside = Unit.objects.under(*paths).values("pk")
+    here = holdings.filter(post__unit__in=inside).values("person")
+    elsewhere = holdings.exclude(post__unit__in=inside).values("person")
+    return User.objects.filter(pk__in=here).exclude(pk__in=elsewhere)
+
+
 def rights_state() -> tuple[int, datetime | None]:
     """(revision, next moment at which a holding or leave begins or ends).
 

@@ -1,0 +1,121 @@
+"""``POST /api/v1/incidents``: file a first report from another program."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from ninja import Field, Header, Router, Schema
+from pydantic import AwareDatetime, ConfigDict, StrictBool, StrictInt, StringConstraints
+
+from incidents.cases.access import get_own_receipt, get_school_to_file_for
+from incidents.cases.actions import report_incident
+from incidents.cases.first_report import COUNTS, FirstReport
+from incidents.cases.models import Incident
+from safety.people.models import User
+from safety.units.models import Unit
+
+router = Router(tags=["incidents"])
+
+Key = Annotated[str, StringConstraints(min_length=8, max_length=64, pattern=r"^[\x21-\x7e]+$")]
+Count = Annotated[StrictInt | None, Field(default=None)]
+
+
+class FirstReportIn(Schema):
+    """The five inputs. A count that is left out is unknown, which is not the same as 0."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    school: str = Field(description="Code of the school that files.", max_length=40)
+    more_schools: list[str] = Field(default=[], description="Other schools touched.", max_length=50)
+    hazard: str = Field(description="What happened: a hazard code of the rule book.", max_length=10)
+    more_hazards: list[str] = Field(default=[], max_length=10)
+    people: Literal["counted", "none", "unknown"]
+    dead: Count
+    missing: Count
+    injured: Count
+    critical: Count
+    aware_at: AwareDatetime = Field(description="When the school knew of it, with offset.")
+    occurred_at: AwareDatetime | None = None
+    place_kind: Literal["", "on_campus", "off_campus", "on_the_way", "at_home"] = ""
+    place: str = ""
+    summary: str = ""
+    flags: dict[str, StrictBool] = {}
+
+
+class Receipt(Schema):
+    """Proof of a committed filing."""
+
+    ref: UUID
+    number: str
+    grade: str
+    provisional: bool
+    filed_at: datetime
+    due_at: datetime = Field(description="By when the first report was owed.")
+
+
+def signed_in(request: HttpRequest) -> User:
+    """The person behind the bearer token."""
+    user = request.auth  # type: ignore[attr-defined]
+    if not isinstance(user, User):
+        raise TypeError("the API is only reached with a token")
+    return user
+
+
+@router.post("/incidents", response={201: Receipt}, summary="File a first report")
+def file_incident(
+    request: HttpRequest,
+    response: HttpResponse,
+    body: FirstReportIn,
+    idempotency_key: Annotated[Key, Header(alias="Idempotency-Key")],
+) -> tuple[int, Any]:
+    """Answer 201 only after everything is committed; the same key again gives the same answer."""
+    user = signed_in(request)
+    filed = report_incident(
+        report=_first_report(user, body),
+        reporter=user,
+        via=Incident.Via.API,
+        key=idempotency_key,
+    )
+    if filed.repeated:
+        response["Idempotent-Replay"] = "true"
+    return 201, _receipt(filed.incident)
+
+
+@router.get("/incidents/{ref}/receipt", response=Receipt, summary="The receipt of an own filing")
+def show_receipt(request: HttpRequest, ref: UUID) -> dict[str, Any]:
+    return _receipt(get_own_receipt(signed_in(request), ref))
+
+
+def _first_report(user: User, body: FirstReportIn) -> FirstReport:
+    schools = tuple(_schools(user, body))
+    return FirstReport(
+        schools=schools,
+        hazards=(body.hazard, *body.more_hazards),
+        people=body.people,
+        **{name: getattr(body, name) for name in COUNTS},
+        aware_at=body.aware_at,
+        occurred_at=body.occurred_at,
+        place_kind=body.place_kind,
+        place=body.place.strip(),
+        summary=body.summary.strip(),
+        flags=body.flags,
+    )
+
+
+def _schools(user: User, body: FirstReportIn) -> list[Unit]:
+    codes = list(dict.fromkeys([body.school, *body.more_schools]))
+    return [get_school_to_file_for(user, code) for code in codes]
+
+
+def _receipt(incident: Incident) -> dict[str, Any]:
+    return {
+        "ref": incident.ref,
+        "number": incident.number,
+        "grade": incident.grade,
+        "provisional": incident.provisional,
+        "filed_at": incident.filed_at,
+        "due_at": incident.first_due_at,
+    }

@@ -1,0 +1,111 @@
+"""The API: one root, one way of signing in, one shape of errors in the caller's language."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from ninja import NinjaAPI
+from ninja.errors import AuthenticationError, HttpError, ValidationError
+from ninja.security import HttpBearer
+
+from incidents.cases.api import router as incidents
+from safety.errors import Hidden, Problem, Refused
+from safety.http import not_found, problems_json, status_of
+from safety.people.models import User
+from safety.people.selectors import bearer
+
+
+class BearerToken(HttpBearer):
+    def authenticate(self, request: HttpRequest, token: str) -> User | None:
+        return bearer(token)
+
+
+api = NinjaAPI(
+    title="Campus safety",
+    version="1",
+    urls_namespace="api",
+    auth=BearerToken(),
+    docs_url=None,
+)
+api.add_router("", incidents)
+
+
+@api.exception_handler(Refused)
+def on_refused(request: HttpRequest, error: Refused) -> HttpResponse:
+    return problems_json(error.problems, status=status_of(error))
+
+
+@api.exception_handler(Hidden)
+def on_hidden(request: HttpRequest, error: Hidden) -> HttpResponse:
+    return problems_json([not_found()], status=404)
+
+
+@api.exception_handler(AuthenticationError)
+def on_unauthenticated(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
+    problem = Problem(
+        field="Authorization",
+        value="",
+        message=_("The token is missing, unknown or withdrawn."),
+        remedy=_("Send “Authorization: Bearer <token>”; the administrator makes tokens."),
+    )
+    return problems_json([problem], status=401)
+
+
+@api.exception_handler(HttpError)
+def on_unreadable(request: HttpRequest, error: HttpError) -> HttpResponse:
+    problem = Problem(
+        field="body",
+        value="",
+        message=_("What was sent cannot be read."),
+        remedy=_("Send one JSON object in UTF-8."),
+    )
+    return problems_json([problem], status=error.status_code)
+
+
+@api.exception_handler(ValidationError)
+def on_invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
+    return problems_json([_problem(one) for one in error.errors], status=422)
+
+
+def _problem(error: Mapping[str, Any]) -> Problem:
+    place = [str(part) for part in error["loc"] if part not in ("body", "header", "query", "path")]
+    message, remedy = _words(error)
+    given = error.get("input", "")
+    return Problem(
+        field=".".join(place) or "body",
+        value="" if error["type"] == "missing" else str(given),
+        message=message,
+        remedy=remedy,
+    )
+
+
+def _words(error: Mapping[str, Any]) -> tuple[str, str]:
+    kind, context = str(error["type"]), error.get("ctx", {})
+    if kind == "missing":
+        return _("This field is missing."), _("Add it.")
+    if kind == "extra_forbidden":
+        return _("This field is not known."), _("Remove it, or check its spelling.")
+    if kind.startswith(("int_", "bool_", "string_type", "dict_", "list_")):
+        return _("This is not a value of the right kind."), _("See /api/v1/openapi.json.")
+    if kind.startswith(("datetime", "timezone", "date_")):
+        return (
+            _("This is not a time with an offset."),
+            _("Write it like 2026-06-14T20:14:00+08:00."),
+        )
+    if kind == "literal_error":
+        return _("This value is not known."), _("Use one of: %(codes)s") % {
+            "codes": context.get("expected", "")
+        }
+    if kind in ("string_too_long", "too_long"):
+        return _("This is too long."), _("Shorten it to %(limit)s.") % {
+            "limit": context.get("max_length", "")
+        }
+    if kind in ("string_too_short", "string_pattern_mismatch"):
+        return (
+            _("This key cannot be used."),
+            _("Send 8 to 64 letters, digits or signs, new for each report (a UUID is best)."),
+        )
+    return _("This value cannot be used."), _("See /api/v1/openapi.json.")

@@ -1,0 +1,100 @@
+"""What every page shows: the house's name, the way through it, and who is reading."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext as _
+
+from safety.demo.selectors import is_demo
+from safety.posts.access import Viewer, posts_held, rights_of
+from safety.units.models import Unit
+
+
+@dataclass(frozen=True, kw_only=True)
+class Way:
+    """One entry of the navigation."""
+
+    url: str
+    label: str
+    icon: str
+    active: bool
+    count: int | None = None
+
+
+def chrome(request: HttpRequest) -> dict[str, Any]:
+    """Names for the layout; whatever costs a query is only asked for when a page shows it."""
+    return {
+        "site_name": _("Campus safety"),
+        "bureau_name": SimpleLazyObject(_bureau_name),
+        "demo": SimpleLazyObject(is_demo),
+        "classified_notice": settings.CLASSIFIED_NOTICE or classified_notice(),
+        "duty_phones": SimpleLazyObject(duty_phones),
+        "terms": settings.TERMS,
+        "nav": SimpleLazyObject(lambda: _ways(request)),
+        "watermark_text": SimpleLazyObject(lambda: _watermark(request)),
+    }
+
+
+def classified_notice() -> str:
+    return _(
+        "This system is not for state secrets. Do not enter, store or send any; "
+        "handle work secrets and internal information by the bureau's rules."
+    )
+
+
+def _bureau_name() -> str:
+    if settings.BUREAU_NAME:
+        return str(settings.BUREAU_NAME)
+    city = Unit.objects.filter(parent=None).order_by("path").first()
+    return city.name if city else ""
+
+
+def duty_phones() -> list[dict[str, str]]:
+    """Where to call when nothing else works: the settings, else the city's own number.
+
+    A setting is "label:number" or just a number.
+    """
+    if settings.DUTY_PHONES:
+        pairs = [entry.rpartition(":") for entry in settings.DUTY_PHONES]
+        return [{"label": label or _("Duty room"), "number": number} for label, _c, number in pairs]
+    cities = Unit.objects.filter(parent=None).exclude(duty_phone="").order_by("path")
+    return [{"label": city.label, "number": city.duty_phone} for city in cities]
+
+
+def _ways(request: HttpRequest) -> list[Way]:
+    user: Viewer = request.user
+    if not user.is_authenticated:
+        return []
+    rights = rights_of(user)
+    places = [
+        ("file_incident", "filing:report", _("Report"), "report"),
+        ("watch_board", "notifications:boards", _("Live board"), "board"),
+        ("", "notifications:mine", _("My two responsibilities"), "mine"),
+        ("view_incidents", "cases:incidents", _("Incidents"), "incidents"),
+        ("manage_people", "home:people", _("People and devices"), "people"),
+    ]
+    return [
+        Way(
+            url=(url := reverse(name)),
+            label=label,
+            icon=icon,
+            active=request.path.startswith(url),
+        )
+        for right, name, label, icon in places
+        if (right in rights if right else posts_held(user).exists())
+    ]
+
+
+def _watermark(request: HttpRequest) -> str:
+    """Who is looking, and when: a photograph of the screen says who took it."""
+    user = request.user
+    if not user.is_authenticated:
+        return ""
+    return f"{user.name} {user.username} {timezone.localtime():%Y-%m-%d %H:%M}"

@@ -1,0 +1,138 @@
+"""People and devices: reset a sign-in, shut a person out, hand out a filing device."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.db.models import Prefetch, Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_variables
+from django.views.decorators.http import require_GET, require_POST
+
+from incidents.cases.devices import devices_of, make_device_link, revoke_device
+from safety.errors import Hidden
+from safety.ledger.actions import Actor
+from safety.people.actions import reset_password, set_active
+from safety.people.models import User
+from safety.posts.access import Viewer, people_below, reach
+from safety.posts.models import Holding
+from safety.units.models import Unit
+
+PAGE = 50
+
+
+def _paths(user: Viewer) -> tuple[str, ...]:
+    paths = reach(user, "manage_people")
+    if not paths:
+        raise Hidden
+    return paths
+
+
+def _manageable(user: Viewer) -> QuerySet[User]:
+    """Everybody whose posts of today all lie in the reach of ``user``, except the asker."""
+    return people_below(_paths(user)).exclude(pk=user.pk)
+
+
+def _person(user: Viewer, pk: int) -> User:
+    person = _manageable(user).filter(pk=pk).first()
+    if person is None:
+        raise Hidden
+    return person
+
+
+def _actor(request: HttpRequest) -> Actor:
+    return Actor(kind="person", ref=str(request.user.pk))
+
+
+@require_GET
+@login_required
+def list_people(request: HttpRequest) -> HttpResponse:
+    people = _manageable(request.user).order_by("name", "pk")
+    query = request.GET.get("q", "").strip()[:80]
+    if query:
+        now = timezone.now()
+        posts = Holding.objects.at(now).filter(
+            Q(post__unit__name__icontains=query) | Q(post__name__icontains=query)
+        )
+        people = people.filter(
+            Q(name__icontains=query) | Q(username__icontains=query) | Q(pk__in=posts.values("person"))
+        )
+    held = Holding.objects.at(timezone.now()).select_related("post__unit").order_by("post_id")
+    page = Paginator(
+        people.prefetch_related(Prefetch("holdings", queryset=held, to_attr="posts_now")), PAGE
+    ).get_page(request.GET.get("page"))
+    return render(
+        request,
+        "home/people.html",
+        {"page": page, "q": query, "devices": devices_of(_paths(request.user))},
+    )
+
+
+@require_POST
+@login_required
+@never_cache
+@sensitive_variables("password")
+def reset_sign_in(request: HttpRequest, pk: int) -> HttpResponse:
+    """One click: a one-time password, shown once, that must be changed at the next sign-in."""
+    person = _person(request.user, pk)
+    password = reset_password(user=person, actor=_actor(request))
+    return render(request, "home/person_reset.html", {"person": person, "password": password})
+
+
+@require_POST
+@login_required
+def switch_person(request: HttpRequest, pk: int) -> HttpResponse:
+    person = _person(request.user, pk)
+    active = request.POST.get("active") == "1"
+    set_active(user=person, active=active, actor=_actor(request))
+    done = _("%(name)s may sign in again.") if active else _("%(name)s is shut out everywhere.")
+    messages.success(request, done % {"name": person.name})
+    return redirect("home:people")
+
+
+@require_POST
+@login_required
+@never_cache
+@sensitive_variables("link")
+def hand_out_device(request: HttpRequest, pk: int) -> HttpResponse:
+    """Make the one-time link that binds a phone of ``person`` to the school."""
+    person = _person(request.user, pk)
+    schools = Unit.objects.schools().under(*_paths(request.user)).open_on(timezone.localdate())
+    school = schools.filter(
+        code=request.POST.get("school", ""),
+        pk__in=Holding.objects.at(timezone.now()).filter(person=person).values("post__unit"),
+    ).first()
+    if school is None:
+        raise Hidden
+    secret = make_device_link(
+        school=school,
+        reporter=person,
+        label=request.POST.get("label", "").strip()[:80] or person.name,
+        made_by=_signed_in(request),
+    )
+    link = request.build_absolute_uri(f"/bind/{secret}/")
+    return render(
+        request, "home/device_link.html", {"person": person, "school": school, "link": link}
+    )
+
+
+@require_POST
+@login_required
+def take_back_device(request: HttpRequest, pk: int) -> HttpResponse:
+    device = devices_of(_paths(request.user)).filter(pk=pk).first()
+    if device is None:
+        raise Hidden
+    revoke_device(device=device, by=_signed_in(request))
+    messages.success(request, _("The device can no longer file."))
+    return redirect("home:people")
+
+
+def _signed_in(request: HttpRequest) -> User:
+    if not isinstance(request.user, User):
+        raise Hidden
+    return request.user

@@ -1,0 +1,17 @@
+from __future__ import annotations
+
+from django.urls import path
+
+from safety.home import people, views
+
+app_name = "home"
+urlpatterns = [
+    path("", views.show_home, name="home"),
+    path("healthz", views.healthz, name="healthz"),
+    path("readyz", views.readyz, name="readyz"),
+    path("people/", people.list_people, name="people"),
+    path("people/<int:pk>/reset/", people.reset_sign_in, name="reset"),
+    path("people/<int:pk>/switch/", people.switch_person, name="switch"),
+    path("people/<int:pk>/device/", people.hand_out_device, name="device"),
+    path("devices/<int:pk>/revoke/", people.take_back_device, name="revoke"),
+]

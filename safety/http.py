@@ -1,0 +1,78 @@
+"""Small ground tools for answering over HTTP: domain errors become the same answers everywhere."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from django.core.exceptions import RequestDataTooBig
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.utils.translation import gettext as _
+
+from safety.errors import Conflict, Hidden, Problem, Refused
+
+
+def wants_json(request: HttpRequest) -> bool:
+    """Whether the caller is a program (or our own script) rather than a page in a browser."""
+    if request.path.startswith("/api/"):
+        return True
+    accepted = request.headers.get("Accept", "")
+    return "application/json" in accepted and "text/html" not in accepted
+
+
+def problems_json(problems: Iterable[Problem], *, status: int) -> JsonResponse:
+    """The one shape of errors for programs: ``{"errors": [{field, value, message, remedy}]}``."""
+    body = {"errors": [problem.as_json() for problem in problems]}
+    return JsonResponse(body, status=status, json_dumps_params={"ensure_ascii": False})
+
+
+def status_of(error: Refused) -> int:
+    return 409 if isinstance(error, Conflict) else 422
+
+
+def too_large() -> Problem:
+    return Problem(
+        field="body",
+        value="",
+        message=_("What was sent is too large."),
+        remedy=_("Send at most 1 MB; a first report needs one line."),
+    )
+
+
+def not_found() -> Problem:
+    return Problem(
+        field="address",
+        value="",
+        message=_("There is nothing here, or nothing that you may see."),
+        remedy=_("Check the address and the code; ask the administrator if you should see it."),
+    )
+
+
+class DomainErrors:
+    """Answer ``Hidden`` as 404, ``Refused`` (JSON callers) as 422 or 409, too much data as 413."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if isinstance(error, Hidden):
+            if wants_json(request):
+                return problems_json([not_found()], status=404)
+            raise Http404 from error
+        if isinstance(error, RequestDataTooBig):
+            return self._too_large(request)
+        if isinstance(error, Refused) and wants_json(request):
+            return problems_json(error.problems, status=status_of(error))
+        return None
+
+    def _too_large(self, request: HttpRequest) -> HttpResponse:
+        if wants_json(request):
+            return problems_json([too_large()], status=413)
+        problem = too_large()
+        return HttpResponse(
+            f"{problem.message} {problem.remedy}",
+            status=413,
+            content_type="text/plain; charset=utf-8",
+        )
