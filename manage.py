@@ -4,6 +4,11 @@ import sys
 
 from django.core.management import execute_from_command_line
 
+from safety.errors import Misconfigured
+
 if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "safety.settings")
-    execute_from_command_line(sys.argv)
+    try:
+        execute_from_command_line(sys.argv)
+    except Misconfigured as wrong:
+        sys.exit(f"not started: {wrong}")

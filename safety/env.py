@@ -16,14 +16,30 @@ from safety.errors import Misconfigured
 
 TRUE = {"1", "true", "yes", "on"}
 FALSE = {"0", "false", "no", "off"}
+PREFIX = "SAFETY_"
+_asked: set[str] = set()
+
+
+def _text(name: str) -> str:
+    _asked.add(name)
+    return os.environ.get(name, "").strip()
+
+
+def unknown() -> list[str]:
+    """Variables with our prefix that no reader asked for: most likely misspelt."""
+    return sorted(name for name in os.environ if name.startswith(PREFIX) and name not in _asked)
+
+
+def is_set(name: str) -> bool:
+    return bool(_text(name))
 
 
 def env_str(name: str, default: str) -> str:
-    return os.environ.get(name, default).strip()
+    return _text(name) or default
 
 
 def env_bool(name: str, *, default: bool) -> bool:
-    text = os.environ.get(name, "").strip().lower()
+    text = _text(name).lower()
     if not text:
         return default
     if text in TRUE | FALSE:
@@ -32,7 +48,7 @@ def env_bool(name: str, *, default: bool) -> bool:
 
 
 def env_int(name: str, *, default: int) -> int:
-    text = os.environ.get(name, "").strip()
+    text = _text(name)
     if not text:
         return default
     if not text.isdecimal():
@@ -42,8 +58,22 @@ def env_int(name: str, *, default: int) -> int:
 
 def env_list(name: str, *, default: list[str]) -> list[str]:
     """Parts separated by commas, without the blanks around them."""
-    text = os.environ.get(name, "")
+    text = _text(name)
     return [part.strip() for part in text.split(",") if part.strip()] or default
+
+
+def env_dir(name: str, *, default: Path) -> Path:
+    """A folder that can be written to; it is made when it is missing."""
+    path = Path(_text(name) or default)
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise Misconfigured(
+            f"{name} is {str(path)!r}, which cannot be made: {error}. Name a folder to write to."
+        ) from error
+    if not os.access(path, os.W_OK | os.X_OK):
+        raise Misconfigured(f"{name} is {str(path)!r}: this user may not write there.")
+    return path
 
 
 def env_secret(name: str, *, generate_in: Path) -> str:
@@ -52,9 +82,9 @@ def env_secret(name: str, *, generate_in: Path) -> str:
     Without either one is made once and kept in ``generate_in``, readable by its
     owner only, so that sessions outlive a restart.
     """
-    if value := os.environ.get(name, "").strip():
+    if value := _text(name):
         return value
-    if given := os.environ.get(f"{name}_FILE", "").strip():
+    if given := _text(f"{name}_FILE"):
         return _content(Path(given), f"{name}_FILE")
     if not generate_in.exists():
         _write_once(generate_in, secrets.token_urlsafe(50))
@@ -88,12 +118,12 @@ def _write_once(path: Path, text: str) -> None:
 
 def database(name: str, *, default_sqlite: Path) -> dict[str, Any]:
     """Django's database settings from an address: ``postgres://…`` or ``sqlite:///path``."""
-    url = os.environ.get(name, "").strip()
+    url = _text(name)
     if not url:
         return sqlite(default_sqlite)
     parts = urlsplit(url)
     if parts.scheme == "sqlite":
-        if len(parts.path) < 2:
+        if not parts.path.strip("/"):
             raise Misconfigured(f"{name} is {url!r}: write sqlite:///path/of/the/file.")
         return sqlite(Path(unquote(parts.path[1:])))
     if parts.scheme in ("postgres", "postgresql"):

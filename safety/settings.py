@@ -11,17 +11,18 @@ from pathlib import Path
 
 from csp.constants import NONE, SELF
 
-from safety.env import database, env_bool, env_int, env_list, env_secret, env_str
+from safety.env import database, env_bool, env_dir, env_int, env_list, env_secret, env_str, is_set
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-VAR_DIR = Path(env_str("SAFETY_VAR_DIR", str(BASE_DIR / "var")))
-VAR_DIR.mkdir(parents=True, exist_ok=True)
+VAR_DIR = env_dir("SAFETY_VAR_DIR", default=BASE_DIR / "var")
 
 DEBUG = env_bool("SAFETY_DEBUG", default=False)
 SECRET_KEY = env_secret("SAFETY_SECRET_KEY", generate_in=VAR_DIR / "secret_key")
+SECRET_KEY_GENERATED = not (is_set("SAFETY_SECRET_KEY") or is_set("SAFETY_SECRET_KEY_FILE"))
 ALLOWED_HOSTS = env_list("SAFETY_ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env_list("SAFETY_TRUSTED_ORIGINS", default=[])
 HTTPS = env_bool("SAFETY_HTTPS", default=False)
+INSECURE_HTTP = env_bool("SAFETY_INSECURE_HTTP", default=False)
 PROXIES = env_int("SAFETY_TRUSTED_PROXIES", default=0)
 
 INSTALLED_APPS = [
@@ -91,19 +92,24 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 DATABASES = {"default": database("SAFETY_DATABASE_URL", default_sqlite=VAR_DIR / "db.sqlite3")}
 
 REDIS_URL = env_str("SAFETY_REDIS_URL", "")
+REDIS_PREFIX = env_str("SAFETY_REDIS_PREFIX", "safety")
 if REDIS_URL:
     # socket_timeout None: redis-py 8 gives up after 5 s of silence by default, and a quiet
     # night would then close every subscription (django/channels_redis#422).
     CHANNEL_LAYERS = {
         "default": {
             "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
-            "CONFIG": {"hosts": [{"address": REDIS_URL, "socket_timeout": None}]},
+            "CONFIG": {
+                "hosts": [{"address": REDIS_URL, "socket_timeout": None}],
+                "prefix": REDIS_PREFIX,
+            },
         }
     }
     CACHES = {
         "default": {
             "BACKEND": "django.core.cache.backends.redis.RedisCache",
             "LOCATION": REDIS_URL,
+            "KEY_PREFIX": REDIS_PREFIX,
         }
     }
 else:

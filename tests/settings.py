@@ -1,13 +1,21 @@
-"""Settings of the tests: the real ones, with cheap password hashes and no outside mail."""
+"""Settings of the tests: the real ones, with cheap password hashes and no outside mail.
+
+PostgreSQL and Redis are used when their addresses are set. Each worker of a
+parallel run has its own database and its own names in Redis.
+"""
 
 from __future__ import annotations
 
 import os
 import tempfile
 
+RUN = os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))
+WORKER = os.environ.get("PYTEST_XDIST_WORKER", "alone")
+
 os.environ.setdefault("SAFETY_VAR_DIR", tempfile.mkdtemp(prefix="safety-tests-"))
-os.environ.setdefault("SAFETY_SECRET_KEY", "only-for-tests-" + "x" * 40)
+os.environ.setdefault("SAFETY_SECRET_KEY", "only-for-tests-0123456789-abcdefghijklmnopqrstuvwxyz")
 os.environ.setdefault("SAFETY_DEBUG", "0")
+os.environ["SAFETY_REDIS_PREFIX"] = f"tests-{RUN}-{WORKER}"
 
 from safety.settings import *  # noqa: E402, F403
 from safety.settings import DATABASES, STORAGES  # noqa: E402
@@ -19,4 +27,7 @@ STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.Static
 # A pool keeps connections open that the end of a test run must be able to drop.
 DATABASES["default"]["OPTIONS"].pop("pool", None)
 if DATABASES["default"]["ENGINE"] == "safety.sqlite":
-    DATABASES["default"]["TEST"] = {"NAME": None}
+    # A file, as in real life: threads get connections that lock and wait as they should. Nothing
+    # here has to survive a power cut.
+    DATABASES["default"]["TEST"] = {"NAME": os.path.join(os.environ["SAFETY_VAR_DIR"], "tests.db")}  # noqa: PTH118 - Django wants a string
+    DATABASES["default"]["OPTIONS"]["init_command"] += "PRAGMA synchronous=OFF;"
