@@ -15,7 +15,7 @@ END $$
 def protect(apps, schema_editor):
     postgresql = schema_editor.connection.vendor == "postgresql"
     if postgresql:
-        schema_editor.execute(POSTGRESQL_FUNCTION)
+        schema_editor.execute(POSTGRESQL_FUNCTION, params=None)  # its % is not ours to fill
     for table in TABLES:
         for verb in ("update", "delete"):
             name = f"{table}_no_{verb}"
