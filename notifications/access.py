@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
-from notifications.models import Alert, Obligation
+from notifications.models import Alert, Obligation, Stream, StreamRow
 from safety.errors import Hidden
 from safety.posts.access import Viewer, covers, posts_held, reach
 from safety.units.models import Unit
@@ -35,31 +38,138 @@ def get_own_obligations(user: Viewer, refs: Iterable[UUID]) -> list[Obligation]:
 def visible_alerts(user: Viewer) -> QuerySet[Alert]:
     """Alerts that concern a post of ``user``, or a unit whose board ``user`` may watch.
 
-    What is *said* of an alert is another question (``sees_full_words``): a sealed
-    one shows its grade, district and clocks, nothing else.
+    What is *said* of an alert is another question (``Sight``): a sealed one
+    shows its grade, district and clocks, nothing else.
     """
     boards = Unit.objects.under(*reach(user, "watch_board")).values("pk")
-    return Alert.objects.filter(
-        Q(pk__in=own_obligations(user).values("alert")) | Q(units__in=boards)
-    ).distinct()
+    watched = Alert.units.through.objects.filter(unit__in=boards).values("alert")
+    own = own_obligations(user).exclude(alert=None).values("alert")
+    return Alert.objects.filter(Q(pk__in=own) | Q(pk__in=watched))
+
+
+def copied_alerts(user: Viewer) -> QuerySet[Alert]:
+    """Alerts that were told to ``user`` (copies owe nothing), newest first.
+
+    Only a first sieve: ``is_copied_to`` asks whether a post that was told is
+    still held.
+    """
+    if not user.is_authenticated or not user.is_active:
+        return Alert.objects.none()
+    told = StreamRow.objects.filter(
+        stream__kind=Stream.Kind.PERSON, stream__owner=user.pk, kind="alert.raised"
+    )
+    return Alert.objects.filter(pk__in=told.values("alert"))
+
+
+def copied_rows(alert: Alert, posts: frozenset[int]) -> list[Mapping[str, Any]]:
+    """The rows of the frozen plan by which one of ``posts`` gets a copy and owes nothing."""
+    return [
+        row
+        for row in alert.plan.get("rows", ())
+        if row.get("owed") == "FEED" and row.get("post_id") in posts
+    ]
+
+
+def post_ids(user: Viewer) -> frozenset[int]:
+    """The posts that ``user`` answers for now."""
+    return frozenset(posts_held(user).values_list("pk", flat=True))
 
 
 def get_alert(user: Viewer, ref: UUID) -> Alert:
+    """The alert ``ref``, if it was addressed or copied to ``user`` or is on a board in reach."""
     alert = visible_alerts(user).filter(ref=ref).first()
-    if alert is None:
+    if alert is not None:
+        return alert
+    copied = copied_alerts(user).filter(ref=ref).first()
+    if copied is None or not copied_rows(copied, post_ids(user)):
         raise Hidden
-    return alert
+    return copied
+
+
+class Shown(StrEnum):
+    """How much of an alert a reader is told."""
+
+    FULL = "full"
+    MASKED = "masked"
+    BOARD = "board"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sight:
+    """What one reader may be told, asked once and then applied to any number of alerts.
+
+    Its questions need ``alert.units`` and ``alert.obligations`` prefetched.
+    """
+
+    posts: frozenset[int]
+    restricted: tuple[str, ...]
+    recordable: tuple[str, ...]
+    person: int | None
+    wall: bool = False
+
+    def shown(self, alert: Alert) -> Shown:
+        """Open alerts are told in full; guarded and sealed ones only to named readers.
+
+        Whoever answers for a guarded alert learns the school but not the text;
+        whoever merely watches a board learns neither.
+        """
+        if alert.privacy == Alert.Privacy.OPEN:
+            return Shown.FULL
+        if self.wall:
+            return Shown.BOARD
+        own = self.own(alert)
+        if self._reads_restricted(alert):
+            named = any(not o.redacted for o in own)
+            if alert.privacy == Alert.Privacy.GUARDED or named:
+                return Shown.FULL
+        return Shown.MASKED if own else Shown.BOARD
+
+    def _reads_restricted(self, alert: Alert) -> bool:
+        schools = [unit for unit in alert.units.all() if unit.is_school]
+        return any(covers(self.restricted, school) for school in schools)
+
+    def own(self, alert: Alert) -> list[Obligation]:
+        """The obligations of ``alert`` that the reader answers for."""
+        return [o for o in alert.obligations.all() if o.post_id in self.posts]
+
+    def words(self, alert: Alert) -> Mapping[str, Any]:
+        shown = self.shown(alert)
+        if shown is Shown.FULL:
+            return dict(alert.words)
+        return dict(alert.masked_words) if shown is Shown.MASKED else board_words(alert)
+
+    def hides_posts(self, alert: Alert) -> bool:
+        """Whether names of posts would betray a sealed category (its sections are few)."""
+        return alert.privacy == Alert.Privacy.SEALED and self.shown(alert) is not Shown.FULL
+
+    def may_record(self, obligation: Obligation) -> bool:
+        """Whether the reader may enter an answer that this addressee gave by telephone."""
+        if obligation.post_id in self.posts or obligation.person_id == self.person:
+            return False
+        return covers(self.recordable, _home_of(obligation))
+
+
+def board_words(alert: Alert) -> dict[str, Any]:
+    """The words that every watcher of a board may read: no text, and no school of a guarded one."""
+    if alert.privacy == Alert.Privacy.OPEN:
+        return dict(alert.words)
+    return {**alert.masked_words, "where": "", "summary": ""}
+
+
+def sight_of(user: Viewer, *, wall: bool = False) -> Sight:
+    """What ``user`` may be told. A wallboard is read by whoever passes: it tells the least."""
+    return Sight(
+        posts=post_ids(user),
+        restricted=reach(user, "view_restricted"),
+        recordable=reach(user, "record_for_others"),
+        person=user.pk,
+        wall=wall,
+    )
 
 
 def sees_full_words(user: Viewer, alert: Alert) -> bool:
-    """Whether ``user`` may read the full words of ``alert``.
-
-    Open alerts: whoever sees the alert. Guarded and sealed ones: whoever holds
-    a post addressed without redaction, or reads restricted text of its units.
-    """
-    if alert.privacy == Alert.Privacy.OPEN:
-        return True
-    return own_obligations(user).filter(alert=alert, redacted=False).exists()
+    """Whether ``user`` may read the full words of ``alert`` now (see ``Sight.shown``)."""
+    return sight_of(user).shown(alert) is Shown.FULL
 
 
 def board_units(user: Viewer) -> QuerySet[Unit]:
@@ -74,16 +184,32 @@ def get_board_unit(user: Viewer, code: str) -> Unit:
     return unit
 
 
+def _home_of(obligation: Obligation) -> Unit:
+    """The unit whose duty room may call this addressee: that of the post which answers."""
+    return obligation.post.unit if obligation.post is not None else obligation.unit
+
+
 def get_obligation_to_record(user: Viewer, ref: UUID) -> Obligation:
     """An obligation for which ``user`` may write down an answer given by telephone."""
     found = (
-        Obligation.objects.filter(ref=ref).select_related("alert", "unit", "post", "person").first()
+        Obligation.objects.filter(ref=ref, alert__in=visible_alerts(user))
+        .select_related("alert", "unit", "post__unit", "person")
+        .first()
     )
-    if found is None or not covers(reach(user, "record_for_others"), found.unit):
+    if found is None or not covers(reach(user, "record_for_others"), _home_of(found)):
         raise Hidden
     return found
 
 
-def recordable_paths(user: Viewer) -> tuple[str, ...]:
-    """Paths of units below which ``user`` may enter answers given by telephone."""
-    return reach(user, "record_for_others")
+def obligations_to_record(user: Viewer, first: Obligation) -> list[Obligation]:
+    """Everything that one call to the addressee of ``first`` can answer, ``first`` included."""
+    paths = reach(user, "record_for_others")
+    same_person = Q(person=first.person_id) if first.person_id else Q(pk=first.pk)
+    rows = (
+        Obligation.objects.open()
+        .filter(same_person, alert=first.alert_id)
+        .exclude(kind=Obligation.Kind.REPORT_UPWARD)
+        .select_related("alert", "unit", "post__unit", "person")
+        .order_by("id")
+    )
+    return [row for row in rows if covers(paths, _home_of(row))]

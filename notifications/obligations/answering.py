@@ -14,30 +14,28 @@ from datetime import datetime
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
+from notifications.delivery.boards import board_rows
 from notifications.delivery.streams import NewRow, append
 from notifications.models import Alert, Obligation, Stream
+from notifications.obligations.verbs import needs_note, verbs_for
+from notifications.words import verb_word
 from safety.errors import Refused
 from safety.ledger.actions import Actor, Fact, record
 from safety.people.models import User
+from safety.posts.models import Holding
 
-# What counts as a first action: leaders instruct or come, offices report handling.
-LEADER_VERBS = ("instruction", "phone_instruction", "on_site")
-OFFICE_VERBS = ("handling",)
-LEADERS = (
-    "PARTY_CHIEF",
-    "ADMIN_CHIEF",
-    "SAFETY_DEPUTY",
-    "LINE_DEPUTY",
-    "SCH_PRINCIPAL",
-    "SCH_SECRETARY",
-    "DUTY_LEADER",
-)
+TICKED = (Obligation.Kind.ACKNOWLEDGE, Obligation.Kind.READ)
+ACTED = (Obligation.Kind.ACKNOWLEDGE, Obligation.Kind.FIRST_ACTION)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Answer:
-    """How obligations are met: by whom, how, with which verb and note."""
+    """How obligations are met: by whom, how, with which verb and note.
+
+    ``by`` is who answers; for an answer given by telephone, who wrote it down.
+    """
 
     by: User
     how: str = Obligation.How.SELF
@@ -47,90 +45,129 @@ class Answer:
     at: datetime | None = None
 
 
-def verbs_for(capacity: str) -> tuple[str, ...]:
-    return LEADER_VERBS if capacity in LEADERS else OFFICE_VERBS
-
-
 @transaction.atomic
-def acknowledge(*, obligations: Sequence[Obligation], answer: Answer) -> int:
-    """Meet the acknowledgements (and readings) among ``obligations``; return how many changed.
+def acknowledge(*, obligations: Sequence[Obligation], answer: Answer) -> list[Obligation]:
+    """Meet the acknowledgements (and readings) among ``obligations``; return those that changed.
 
     Repeating it changes nothing. First actions are not met by acknowledging.
     """
-    tickable = [
-        o for o in obligations if o.kind in (Obligation.Kind.ACKNOWLEDGE, Obligation.Kind.READ)
-    ]
-    return _meet(tickable, answer)
+    return _meet([o for o in obligations if o.kind in TICKED], answer)
 
 
 @transaction.atomic
-def act(*, obligations: Sequence[Obligation], answer: Answer) -> int:
-    """Record a first action for ``obligations``: it acknowledges them too, where that is open.
+def act(*, obligations: Sequence[Obligation], answer: Answer) -> list[Obligation]:
+    """Record a first action for ``obligations``; return every row that changed.
 
-    Raises ``Refused`` when the verb does not belong to the capacity or the note
-    that an office owes is missing.
+    It acknowledges the same slots too, where that is open: whoever acts has
+    read. Raises ``Refused`` when the verb does not belong to a capacity, when
+    the line that an office owes is missing, or when nothing here is acted on.
     """
+    acted = [o for o in obligations if o.kind in ACTED]
+    if not acted:
+        raise Refused(
+            _("There is nothing to act on here."),
+            field="ref",
+            remedy=_("A copy is only noted; an upward report has a form of its own."),
+        )
+    _check_verb(acted, answer)
+    return _meet(_whole_slots(acted), answer)
+
+
+def _check_verb(obligations: Sequence[Obligation], answer: Answer) -> None:
     for obligation in obligations:
-        if answer.verb not in verbs_for(obligation.capacity):
+        allowed = verbs_for(obligation.capacity)
+        if answer.verb not in allowed:
             raise Refused(
-                "This kind of action does not belong to this capacity.",
+                _("This kind of action does not belong to this capacity."),
                 field="verb",
                 value=answer.verb,
-                remedy="Choose one of: " + ", ".join(verbs_for(obligation.capacity)),
+                remedy=_("Choose one of: %(verbs)s.")
+                % {"verbs": ", ".join(verb_word(verb) for verb in allowed)},
             )
-    if answer.verb in OFFICE_VERBS and not answer.note.strip():
+    if needs_note(answer.verb) and not answer.note.strip():
         raise Refused(
-            "What was done is missing.",
+            _("What was done is missing."),
             field="note",
-            value="",
-            remedy="Write one line: who did what.",
+            remedy=_("Write one line: who did what."),
         )
-    slots = _same_slots(obligations)
-    return _meet([*slots, *obligations], answer)
 
 
-def _same_slots(obligations: Sequence[Obligation]) -> list[Obligation]:
-    """The open acknowledgements of the slots whose first action is recorded."""
-    wanted = {(o.alert_id, o.unit_id, o.capacity, o.post_id, o.person_id) for o in obligations}
-    candidates = Obligation.objects.open().filter(
-        alert__in={o.alert_id for o in obligations}, kind=Obligation.Kind.ACKNOWLEDGE
-    )
-    return [
-        o
-        for o in candidates.select_related("alert")
-        if (o.alert_id, o.unit_id, o.capacity, o.post_id, o.person_id) in wanted
-    ]
+def _whole_slots(obligations: Sequence[Obligation]) -> list[Obligation]:
+    """The open acknowledgements and first actions of the slots that are acted for."""
+    wanted = {_slot(o) for o in obligations}
+    alerts = {o.alert_id for o in obligations}
+    candidates = Obligation.objects.open().filter(alert__in=alerts, kind__in=ACTED)
+    return [o for o in candidates.select_related("alert", "unit") if _slot(o) in wanted]
+
+
+def _slot(o: Obligation) -> tuple[int | None, int, str, int | None, int | None]:
+    return (o.alert_id, o.unit_id, o.capacity, o.post_id, o.person_id)
 
 
 @transaction.atomic
-def record_answer(*, obligation: Obligation, answer: Answer) -> int:
-    """Enter for somebody what he answered by telephone (代录); counts as much as a tap.
+def record_answer(*, obligations: Sequence[Obligation], answer: Answer) -> list[Obligation]:
+    """Enter for somebody what was answered by telephone (代录); it counts as much as a tap.
 
-    Meets the acknowledgement of the whole slot. Raises ``Refused`` for a time
-    in the future or before the alert.
+    ``answer.verb`` is only given when an instruction was received too. Raises
+    ``Refused`` for a time in the future or before the alert, without a number,
+    and for the recorder's own rows.
     """
-    now = timezone.now()
-    at = answer.at or now
-    if at > now:
+    if answer.how != Obligation.How.PHONE:
+        raise ValueError("record_answer() is for answers given by telephone")
+    if not answer.phone.strip():
         raise Refused(
-            "The call cannot lie in the future.",
-            field="at",
-            value=at.isoformat(timespec="minutes"),
-            remedy="Enter when the person really answered.",
+            _("The number that was called is missing."),
+            field="phone",
+            remedy=_("Enter the number on which the person was reached."),
         )
-    if obligation.alert is not None and at < obligation.alert.created_at.replace(
-        second=0, microsecond=0
-    ):
-        raise Refused(
-            "The call cannot be older than the alert.",
-            field="at",
-            value=at.isoformat(timespec="minutes"),
-            remedy="Enter when the person really answered.",
-        )
-    return _meet([obligation], answer)
+    _check_time(obligations, answer)
+    for obligation in obligations:
+        if obligation.person_id == answer.by.pk:
+            raise Refused(
+                _("This is your own: nobody records an answer for himself."),
+                field="ref",
+                remedy=_("Acknowledge it yourself."),
+            )
+        if obligation.person_id is None and not answer.note.strip():
+            raise Refused(
+                _("Nobody holds this post: the note says who answered."),
+                field="note",
+                remedy=_("Write name and post of the person who took the call."),
+            )
+    return (
+        act(obligations=obligations, answer=answer)
+        if answer.verb
+        else acknowledge(obligations=obligations, answer=answer)
+    )
 
 
-def _meet(obligations: Sequence[Obligation], answer: Answer) -> int:
+def _check_time(obligations: Sequence[Obligation], answer: Answer) -> None:
+    if answer.at is None:
+        return
+    remedy = _("Enter when the person really answered.")
+    value = timezone.localtime(answer.at).strftime("%Y-%m-%d %H:%M")
+    if answer.at > timezone.now():
+        raise Refused(
+            _("The call cannot lie in the future."), field="at", value=value, remedy=remedy
+        )
+    raised = [o.alert.created_at for o in obligations if o.alert is not None]
+    # A call is entered to the minute; the alert's own minute still counts.
+    if raised and answer.at < max(raised).replace(second=0, microsecond=0):
+        raise Refused(
+            _("The call cannot be older than the alert."), field="at", value=value, remedy=remedy
+        )
+
+
+@transaction.atomic
+def fulfil(*, obligations: Sequence[Obligation], answer: Answer) -> list[Obligation]:
+    """Meet what a record elsewhere fulfils (an upward report that was noted); return the changed.
+
+    Call it last in the transaction of that record: it takes stream numbers.
+    """
+    return _meet(obligations, answer)
+
+
+def _meet(obligations: Sequence[Obligation], answer: Answer) -> list[Obligation]:
     """Compare-and-set each row, then ledger and streams for those that changed."""
     now = timezone.now()
     changed: list[Obligation] = []
@@ -144,8 +181,8 @@ def _meet(obligations: Sequence[Obligation], answer: Answer) -> int:
                 met_by=answer.by,
                 met_how=answer.how,
                 met_verb=answer.verb,
-                met_note=answer.note[:500],
-                met_phone=answer.phone[:30],
+                met_note=answer.note.strip()[:500],
+                met_phone=answer.phone.strip()[:30],
             )
         )
         if won:
@@ -156,7 +193,7 @@ def _meet(obligations: Sequence[Obligation], answer: Answer) -> int:
             facts=[_fact(obligation, answer) for obligation in changed],
         )
         append(_rows(changed, answer))
-    return len(changed)
+    return changed
 
 
 def _fact(obligation: Obligation, answer: Answer) -> Fact:
@@ -169,6 +206,7 @@ def _fact(obligation: Obligation, answer: Answer) -> Fact:
             "kind": obligation.kind,
             "capacity": obligation.capacity,
             "unit": obligation.unit_id,
+            "person": obligation.person_id,
             "how": answer.how,
             "verb": answer.verb,
             "phone": answer.phone,
@@ -178,40 +216,32 @@ def _fact(obligation: Obligation, answer: Answer) -> Fact:
 
 
 def _rows(changed: Sequence[Obligation], answer: Answer) -> list[NewRow]:
-    """Tell every board of the alert, and the inboxes of those addressed, that rows were met."""
-    by_alert: dict[Alert, list[Obligation]] = defaultdict(list)
+    """Tell every board of the alert, and the inboxes of all who could have answered."""
+    by_alert: dict[int, list[Obligation]] = defaultdict(list)
     for obligation in changed:
-        if obligation.alert is not None:
-            by_alert[obligation.alert].append(obligation)
+        if obligation.alert_id is not None:
+            by_alert[obligation.alert_id].append(obligation)
+    alerts = Alert.objects.in_bulk(by_alert)
     rows: list[NewRow] = []
-    for alert, met in by_alert.items():
-        payload = {
-            "alert": str(alert.ref),
-            "grade": alert.grade,
-            "met": [[o.level, o.capacity, o.kind, answer.how] for o in met],
-        }
-        boards = alert.units.exclude(
-            kind__in=("school", "central_school", "campus", "teaching_point")
-        ).values_list("pk", flat=True)
-        rows += [
-            NewRow(
-                stream=Stream.Kind.BOARD,
-                owner=unit,
-                kind="alert.answered",
-                alert=alert,
-                payload=payload,
-            )
-            for unit in boards
-        ]
-        people = sorted({o.person_id for o in met if o.person_id is not None})
+    for pk, met in sorted(by_alert.items()):
+        said = {"met": [[o.level, o.capacity, o.kind, answer.how] for o in met]}
+        rows += board_rows(alerts[pk], kind="alert.answered", said=said)
         rows += [
             NewRow(
                 stream=Stream.Kind.PERSON,
                 owner=person,
                 kind="alert.answered",
-                alert=alert,
-                payload=payload,
+                alert=alerts[pk],
+                payload={"alert": str(alerts[pk].ref), "grade": alerts[pk].grade, **said},
             )
-            for person in people
+            for person in _people(met)
         ]
     return rows
+
+
+def _people(met: Sequence[Obligation]) -> list[int]:
+    """Whom the rows addressed, and whoever holds their posts today (B角 too)."""
+    posts = {o.post_id for o in met if o.post_id is not None}
+    holders = Holding.objects.at(timezone.now()).filter(post__in=posts)
+    addressed = {o.person_id for o in met if o.person_id is not None}
+    return sorted(addressed | set(holders.values_list("person", flat=True)))

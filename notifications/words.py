@@ -1,0 +1,125 @@
+"""The words in which grades, capacities, lines, verbs and clocks are shown to their reader."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+
+from notifications.models import Obligation
+from notifications.obligations.verbs import reads_only_as_leader
+from safety.rules.selectors import content_of, current_rules
+
+_GRADES = {
+    "G1": lazy("Red · report at once"),
+    "G2": lazy("Orange · report urgently"),
+    "G3": lazy("Yellow · report promptly"),
+    "G4": lazy("Blue · report on time"),
+    "G5": lazy("White · register"),
+}
+_LEVELS = {
+    "school": lazy("School"),
+    "district": lazy("District"),
+    "city": lazy("City bureau"),
+}
+_LINES = {
+    "business": lazy("Business"),
+    "safety": lazy("Safety"),
+    "party": lazy("Secretary"),
+    "administration": lazy("Director / principal"),
+    "other": lazy("Duty and others"),
+}
+_VERBS = {
+    "handling": lazy("Report handling"),
+    "instruction": lazy("Written instruction"),
+    "phone_instruction": lazy("Instruction by telephone"),
+    "on_site": lazy("I am on site"),
+}
+_DONE = {
+    "handling": lazy("handling reported"),
+    "instruction": lazy("written instruction"),
+    "phone_instruction": lazy("instruction by telephone"),
+    "on_site": lazy("on site"),
+}
+_BASES = {
+    Obligation.Basis.STATUTORY: lazy("by law"),
+    Obligation.Basis.SUPERIOR: lazy("superior document"),
+    Obligation.Basis.BUREAU: lazy("bureau rule"),
+    Obligation.Basis.REMINDER: lazy("system reminder"),
+}
+
+
+def grade_word(grade: str) -> str:
+    """Colour and word of a reporting grade; never the word of an official accident class."""
+    return str(_GRADES.get(grade, grade))
+
+
+def level_word(level: str) -> str:
+    return str(_LEVELS.get(level, level))
+
+
+def line_word(line: str) -> str:
+    return str(_LINES.get(line, line))
+
+
+def verb_word(verb: str) -> str:
+    """What the button of a first action says."""
+    return str(_VERBS.get(verb, verb))
+
+
+def done_word(verb: str) -> str:
+    """What a first action is called once it is recorded."""
+    return str(_DONE.get(verb, verb))
+
+
+def basis_word(basis: str) -> str:
+    """What a time limit rests on; a mere reminder says so."""
+    return str(_BASES.get(Obligation.Basis(basis), basis)) if basis else ""
+
+
+def basis_words(obligation: Obligation) -> str:
+    """The basis of a time limit with its document, where one is cited."""
+    word = basis_word(obligation.basis)
+    return f"{word} · {obligation.basis_document}" if obligation.basis_document else word
+
+
+def acknowledge_word(capacity: str, kind: str = Obligation.Kind.ACKNOWLEDGE) -> str:
+    """Sections, schools and duty rooms sign for receipt; leaders have read; copies are noted."""
+    if reads_only_as_leader(capacity):
+        return _("Read by leader")
+    return _("Noted") if kind == Obligation.Kind.READ else _("Acknowledge")
+
+
+def capacity_word(code: str) -> str:
+    """A capacity in the reader's language, from the rule book in force."""
+    return capacity_words().get(code, code)
+
+
+def capacity_words() -> dict[str, str]:
+    """Every capacity's word; ask once per page, it costs a query."""
+    capacities = content_of(current_rules())["responsibility"]["capacity"]
+    return {code: in_language(row) for code, row in capacities.items()}
+
+
+def is_chinese() -> bool:
+    return (get_language() or "zh").startswith("zh")
+
+
+def in_language(words: Mapping[str, Any], name: str = "") -> str:
+    """The text of ``words`` in the reader's language: keys "zh"/"en", or "<name>_zh" …."""
+    prefix = f"{name}_" if name else ""
+    first, second = ("zh", "en") if is_chinese() else ("en", "zh")
+    return str(words.get(f"{prefix}{first}") or words.get(f"{prefix}{second}") or "")
+
+
+def hazard_words(words: Mapping[str, Any]) -> str:
+    """The hazard as an alert's words tell it ("受限事件" where it may not be told)."""
+    return in_language(words, "hazard")
+
+
+def joined(parts: list[str]) -> str:
+    """Several capacities in one breath: "安全专干、班主任" or "safety officer, class teacher"."""
+    return ("、" if is_chinese() else ", ").join(dict.fromkeys(parts))
