@@ -7,7 +7,14 @@ from django.urls import URLPattern, URLResolver, include, path
 from safety.api import api
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("accounts/", include("allauth.account.urls")),
+    path("", include("safety.home.urls")),
+    path("accounts/", include("safety.people.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
     path("api/v1/", api.urls),
 ]
+
+handler400 = "safety.home.errors.bad_request"
+handler403 = "safety.home.errors.forbidden"
+handler404 = "safety.home.errors.missing"
+handler429 = "safety.home.errors.too_many"
+handler500 = "safety.home.errors.server_error"

@@ -46,6 +46,15 @@ def reset_password(*, user: User, actor: Actor) -> str:
 
 
 @transaction.atomic
+def change_password(*, user: User, password: str) -> None:
+    """Set the password that ``user`` chose; a one-time password is used up by it."""
+    user.set_password(password)
+    user.must_change_password = False
+    user.save(update_fields=["password", "must_change_password"])
+    _tell(Actor(kind="person", ref=str(user.pk)), "password.changed", user)
+
+
+@transaction.atomic
 def set_active(*, user: User, active: bool, actor: Actor) -> None:
     """Let a person in or shut every door at once."""
     user.is_active = active
