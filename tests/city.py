@@ -32,7 +32,8 @@ from safety.posts.models import Holding, Leave, Post
 from safety.posts.roles import ADMINISTRATOR, RESTRICTED, grant
 from safety.posts.standard import StandardPost, create_standard_posts
 from safety.rules.actions import default_content, publish_rules
-from safety.units.models import School, Unit
+from safety.units.actions import NewUnit, SchoolFacts, create_units
+from safety.units.models import Unit
 
 PASSWORD = "shifan-tests-only"
 BEGAN = date(2020, 9, 1)
@@ -56,31 +57,31 @@ UNITS = {
     "vocational": ("5201000001", "示范市职业技术学校", "", "school", "city"),
 }
 SCHOOLS: dict[str, dict[str, Any]] = {
-    "school": {"stages": ["junior"], "pupils": 900, "staff": 70, "near_water": True},
+    "school": {"stages": ("junior",), "pupils": 900, "staff": 70, "near_water": True},
     "boarding": {
-        "stages": ["junior", "senior"],
+        "stages": ("junior", "senior"),
         "pupils": 1800,
         "staff": 150,
         "boarding": True,
         "canteen": True,
         "bus": True,
     },
-    "small": {"stages": ["primary"], "pupils": 96, "staff": 11, "canteen": True},
-    "central": {"stages": ["primary"], "pupils": 480, "staff": 34, "canteen": True},
-    "point": {"stages": ["primary"], "pupils": 21, "staff": 2},
-    "closed": {"stages": ["primary"], "pupils": 0, "staff": 20},
+    "small": {"stages": ("primary",), "pupils": 96, "staff": 11, "canteen": True},
+    "central": {"stages": ("primary",), "pupils": 480, "staff": 34, "canteen": True},
+    "point": {"stages": ("primary",), "pupils": 21, "staff": 2},
+    "closed": {"stages": ("primary",), "pupils": 0, "staff": 20},
     "private": {
-        "stages": ["primary"],
+        "stages": ("primary",),
         "ownership": "private",
         "pupils": 600,
         "staff": 48,
         "canteen": True,
         "bus": True,
     },
-    "primary": {"stages": ["primary"], "pupils": 1300, "staff": 82, "near_main_road": True},
-    "kindergarten": {"stages": ["kindergarten"], "pupils": 240, "staff": 31, "canteen": True},
+    "primary": {"stages": ("primary",), "pupils": 1300, "staff": 82, "near_main_road": True},
+    "kindergarten": {"stages": ("kindergarten",), "pupils": 240, "staff": 31, "canteen": True},
     "vocational": {
-        "stages": ["vocational"],
+        "stages": ("vocational",),
         "city_direct": True,
         "pupils": 3200,
         "staff": 210,
@@ -222,22 +223,21 @@ def make_city() -> None:
 
 
 def _make_units() -> dict[str, Unit]:
-    made: dict[str, Unit] = {}
-    for key, (code, name, short, kind, parent_key) in UNITS.items():
-        parent = made.get(parent_key)
-        made[key] = Unit.objects.create(
+    new = [
+        NewUnit(
             code=code,
             name=name,
             short_name=short,
             kind=kind,
-            parent=parent,
-            path=f"{parent.path if parent else '/'}{code}/",
-            duty_phone=f"0851-0000{len(made):04d}" if key not in SCHOOLS else "",
+            parent=UNITS[parent][0] if parent else "",
+            duty_phone="" if key in SCHOOLS else f"0851-0000{code[-4:]}",
             starts_on=BEGAN,
             ends_on=CLOSED_ON.get(key),
+            school=SchoolFacts(**SCHOOLS[key]) if key in SCHOOLS else None,
         )
-    School.objects.bulk_create([School(unit=made[key], **facts) for key, facts in SCHOOLS.items()])
-    return made
+        for key, (code, name, short, kind, parent) in UNITS.items()
+    ]
+    return dict(zip(UNITS, create_units(units=new, actor=SYSTEM), strict=True))
 
 
 def _make_extra_posts(units: dict[str, Unit]) -> list[tuple[Post, str]]:
@@ -259,7 +259,7 @@ def _fill(posts: list[Post], keys: dict[int, str]) -> None:
             User(
                 username=f"{keys[p.unit_id]}.{role_of(p.kind)}",
                 name=f"{p.unit.label}{p.name}",
-                phone=f"1990000{number:04d}",
+                phone=f"1640000{number:04d}",
                 password=password,
                 date_joined=SINCE,
             )
