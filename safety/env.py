@@ -56,6 +56,13 @@ def env_int(name: str, *, default: int) -> int:
     return int(text)
 
 
+def env_choice(name: str, *, default: str, choices: tuple[str, ...]) -> str:
+    text = _text(name).lower() or default
+    if text in choices:
+        return text
+    raise Misconfigured(f"{name} is {text!r}: write one of {', '.join(choices)}.")
+
+
 def env_list(name: str, *, default: list[str]) -> list[str]:
     """Parts separated by commas, without the blanks around them."""
     text = _text(name)

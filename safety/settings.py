@@ -11,7 +11,17 @@ from pathlib import Path
 
 from csp.constants import NONE, SELF
 
-from safety.env import database, env_bool, env_dir, env_int, env_list, env_secret, env_str, is_set
+from safety.env import (
+    database,
+    env_bool,
+    env_choice,
+    env_dir,
+    env_int,
+    env_list,
+    env_secret,
+    env_str,
+    is_set,
+)
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = env_dir("SAFETY_VAR_DIR", default=BASE_DIR / "var")
@@ -207,6 +217,8 @@ TERMS = {
 LIVE_POLL_SECONDS = 1.0
 LIVE_BEAT_SECONDS = 15.0
 LIVE_OUTBOX_BYTES = 1024 * 1024
+# How frames reach sockets: "direct" is the fastest, "asgi" uses no insides of the server.
+LIVE_SEND = env_choice("SAFETY_LIVE_SEND", default="direct", choices=("direct", "transport", "asgi"))
 
 LOGGING = {
     "version": 1,

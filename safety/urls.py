@@ -9,6 +9,7 @@ from safety.api import api
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("safety.home.urls")),
     path("accounts/", include("safety.people.urls")),
+    path("", include("notifications.live.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
     path("api/v1/", api.urls),
 ]

@@ -15,13 +15,17 @@ from django.db import transaction
 
 log = logging.getLogger(__name__)
 
-GROUP = "doorbell"
-_ringers: list[Callable[[list[int]], None]] = []
+Ringer = Callable[[list[int]], None]
+_ringers: list[Ringer] = []
 
 
-def on_ring(ringer: Callable[[list[int]], None]) -> None:
+def on_ring(ringer: Ringer) -> None:
     """Register what carries a ring (the hub of this process, the channel layer)."""
     _ringers.append(ringer)
+
+
+def off_ring(ringer: Ringer) -> None:
+    _ringers.remove(ringer)
 
 
 def ring_after_commit(stream_ids: Iterable[int]) -> None:
@@ -30,8 +34,8 @@ def ring_after_commit(stream_ids: Iterable[int]) -> None:
 
 def ring(stream_ids: list[int]) -> None:
     """Wake every listener; a ringer that fails is logged and never disturbs the writer."""
-    for ringer in _ringers:
+    for ringer in tuple(_ringers):
         try:
             ringer(stream_ids)
-        except Exception:  # noqa: BLE001 - a lost wake-up is repaired by the poll
+        except Exception:
             log.warning("doorbell: a ringer failed", exc_info=True)

@@ -98,6 +98,11 @@ def people_below(paths: tuple[str, ...], *, at: datetime | None = None) -> Query
     return User.objects.filter(pk__in=here).exclude(pk__in=elsewhere)
 
 
+def rights_revision() -> int:
+    """The number that rises with every change of who may do what; one cheap query."""
+    return HoldingsRevision.objects.values_list("number", flat=True).first() or 0
+
+
 def rights_state() -> tuple[int, datetime | None]:
     """(revision, next moment at which a holding or leave begins or ends).
 
@@ -105,7 +110,7 @@ def rights_state() -> tuple[int, datetime | None]:
     answer of this file stays as it is: what a process may build a cache on.
     """
     now = timezone.now()
-    revision = HoldingsRevision.objects.values_list("number", flat=True).first() or 0
+    revision = rights_revision()
     moments = [
         Model.objects.filter(**{f"{field}__gt": now}).aggregate(next=Min(field))["next"]
         for Model in (Holding, Leave)
