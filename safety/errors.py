@@ -18,8 +18,9 @@ class Problem:
     remedy: str
 
     def __post_init__(self) -> None:
-        if len(self.value) > VALUE_MAX:
-            object.__setattr__(self, "value", self.value[:VALUE_MAX] + "…")
+        value = self.value[:VALUE_MAX] + "…" if len(self.value) > VALUE_MAX else self.value
+        # What was given may hold half a character, which no answer could carry.
+        object.__setattr__(self, "value", value.encode("utf-8", "replace").decode("utf-8"))
 
     def as_json(self) -> dict[str, str]:
         return {

@@ -10,6 +10,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("safety.home.urls")),
     path("accounts/", include("safety.people.urls")),
     path("", include("notifications.live.urls")),
+    path("", include("incidents.cases.filing_urls")),
+    path("", include("incidents.cases.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
     path("api/v1/", api.urls),
 ]

@@ -2,46 +2,104 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from incidents.cases.models import Incident, IncidentSchool, IncidentUserObjectPermission
+from incidents.cases.first_report import is_storable
+from incidents.cases.models import (
+    FilingDevice,
+    Incident,
+    IncidentSchool,
+    IncidentUserObjectPermission,
+)
+from incidents.cases.models.incident import IncidentQuerySet
 from notifications.access import own_obligations
 from notifications.models import Alert
 from safety.errors import Hidden
+from safety.people.models import User
 from safety.posts.access import Viewer, covers, reach, units_with
-from safety.units.models import Unit
+from safety.units.models import Unit, UnitQuerySet
 
 
-def schools_to_file_for(user: Viewer) -> QuerySet[Unit]:
+@dataclass(frozen=True, kw_only=True)
+class Filer:
+    """Who may file right now: a signed-in person, or the person a bound phone speaks for."""
+
+    user: User
+    device: FilingDevice | None
+    schools: Sequence[Unit]
+
+
+def filer_of(user: Viewer, device: FilingDevice | None) -> Filer | None:
+    """The signed-in person who files for a school, else the bound phone, else nobody.
+
+    A bound phone files for its one school, as long as its person may.
+    """
+    if isinstance(user, User):
+        schools = list(schools_to_file_for(user).order_by("path"))
+        if schools:
+            return Filer(user=user, device=None, schools=schools)
+    if device is not None:
+        own = list(schools_to_file_for(device.reporter).filter(pk=device.school_id))
+        if own:
+            return Filer(user=device.reporter, device=device, schools=own)
+    return None
+
+
+def schools_to_file_for(user: Viewer) -> UnitQuerySet:
     """The open schools for which ``user`` may file: those whose posts carry the right."""
-    return units_with(user, "file_incident").schools().open_on(timezone.localdate())
+    return _may_file_for(user).open_on(timezone.localdate())
 
 
 def get_school_to_file_for(user: Viewer, code: str) -> Unit:
     """The school ``code``, if ``user`` may file for it (open or closed). Else ``Hidden``."""
-    school = units_with(user, "file_incident").schools().filter(code=code).first()
+    return _school(_may_file_for(user), code)
+
+
+def get_school_of(filer: Filer, code: str) -> Unit:
+    """The school ``code``, if ``filer`` may file for it (open or closed). Else ``Hidden``."""
+    schools = _may_file_for(filer.user)
+    if filer.device is not None:
+        schools = schools.filter(pk=filer.device.school_id)
+    return _school(schools, code)
+
+
+def _may_file_for(user: Viewer) -> UnitQuerySet:
+    """The schools a post of ``user`` files for, and the teaching points they answer for."""
+    own = Unit.objects.filter(pk__in=units_with(user, "file_incident").values("pk")).schools()
+    points = Unit.objects.filter(
+        kind__in=(Unit.Kind.TEACHING_POINT, Unit.Kind.CAMPUS), parent__in=own.values("pk")
+    )
+    return Unit.objects.filter(Q(pk__in=own.values("pk")) | Q(pk__in=points.values("pk")))
+
+
+def _school(schools: UnitQuerySet, code: str) -> Unit:
+    school = schools.filter(code=code).first() if is_storable(code) else None
     if school is None:
         raise Hidden
     return school
 
 
-def schools_to_take_calls_for(user: Viewer) -> QuerySet[Unit]:
+def schools_to_take_calls_for(user: Viewer) -> UnitQuerySet:
     """The schools whose telephone reports ``user`` takes as duty officer."""
-    return Unit.objects.under(*reach(user, "take_calls")).schools().open_on(timezone.localdate())
+    return _takes_calls_for(user).open_on(timezone.localdate())
 
 
 def get_school_to_take_calls_for(user: Viewer, code: str) -> Unit:
-    paths = reach(user, "take_calls")
-    school = Unit.objects.under(*paths).schools().filter(code=code).first()
-    if school is None:
-        raise Hidden
-    return school
+    """The school ``code`` below the duty room of ``user`` (open or closed). Else ``Hidden``."""
+    return _school(_takes_calls_for(user), code)
 
 
-def visible_to(user: Viewer) -> QuerySet[Incident]:
+def _takes_calls_for(user: Viewer) -> UnitQuerySet:
+    return Unit.objects.under(*reach(user, "take_calls")).schools()
+
+
+def visible_to(user: Viewer) -> IncidentQuerySet:
     """The incidents ``user`` may know of.
 
     Open and guarded ones: below a unit where the person sees incidents, or when
@@ -63,7 +121,7 @@ def visible_to(user: Viewer) -> QuerySet[Incident]:
     )
 
 
-def _touching(paths: tuple[str, ...]) -> QuerySet[IncidentSchool, dict[str, int]]:
+def _touching(paths: tuple[str, ...]) -> QuerySet[IncidentSchool, Any]:
     below = Unit.objects.under(*paths).values("pk")
     return IncidentSchool.objects.filter(school__in=below).values("incident")
 
@@ -85,6 +143,23 @@ def get_own_receipt(user: Viewer, ref: UUID) -> Incident:
     return incident
 
 
+def receipts_of(user: Viewer, device: FilingDevice | None) -> QuerySet[Incident]:
+    """What this reader filed: by sign-in everything of the person, by phone that phone's own."""
+    own = Q(pk__in=[])
+    if user.is_authenticated and user.is_active:
+        own |= Q(reporter=user)
+    if device is not None:
+        own |= Q(device=device)
+    return Incident.objects.filter(own).order_by("-filed_at", "-id")
+
+
+def get_receipt(user: Viewer, device: FilingDevice | None, ref: UUID) -> Incident:
+    incident = receipts_of(user, device).filter(ref=ref).first()
+    if incident is None:
+        raise Hidden
+    return incident
+
+
 def reads_text(user: Viewer, incident: Incident) -> bool:
     """Whether ``user`` may read the free text (it may name a child in guarded cases)."""
     if incident.privacy == Alert.Privacy.OPEN:
@@ -93,21 +168,41 @@ def reads_text(user: Viewer, incident: Incident) -> bool:
     return any(covers(paths, school) for school in incident.schools.all())
 
 
-def get_to_report_upward(user: Viewer, ref: UUID) -> tuple[Incident, Unit]:
-    """The incident and the unit in whose name ``user`` may note an upward report."""
-    incident = get_incident_for_duty(user, ref)
-    unit = (
-        units_with(user, "report_upward").exclude(kind__in=Unit.SCHOOL_KINDS).order_by("path")
-    ).first()
-    if unit is None:
-        raise Hidden
-    return incident, unit
+def may_note_measures(user: Viewer, incident: Incident) -> bool:
+    """Whether ``user`` may note 110, 120, 119 and the guardians: the school, or its duty room."""
+    schools = incident.schools.values("pk")
+    if _may_file_for(user).filter(pk__in=schools).exists():
+        return True
+    return may_verify(user, incident)
 
 
-def get_incident_for_duty(user: Viewer, ref: UUID) -> Incident:
-    """An incident below the duty room of ``user``; sealed ones too, but without their text."""
-    paths = reach(user, "report_upward")
-    incident = Incident.objects.filter(ref=ref, pk__in=_touching(paths)).first()
+def may_verify(user: Viewer, incident: Incident) -> bool:
+    """Whether ``user`` may note that the facts were checked by telephone (电话核实)."""
+    paths = reach(user, "take_calls")
+    return any(covers(paths, school) for school in incident.schools.all())
+
+
+def get_to_report_upward(user: Viewer, ref: UUID) -> tuple[Incident, list[Unit]]:
+    """The incident and the units in whose name ``user`` may note an upward report.
+
+    The duty rooms above its schools (of a sealed case they see number and
+    clocks only); the school itself, where what it owes is the school's own
+    (to the health authority, to the police).
+    """
+    incident = Incident.objects.filter(ref=ref).first()
     if incident is None:
         raise Hidden
-    return incident
+    schools = list(incident.schools.all())
+    above = {code for school in schools for code in school.ancestor_codes()[:-1]}
+    units = [
+        *units_with(user, "report_upward")
+        .filter(code__in=above)
+        .exclude(kind__in=Unit.SCHOOL_KINDS)
+        .order_by("-path")
+    ]
+    if visible_to(user).filter(pk=incident.pk).exists():
+        own = _may_file_for(user).filter(pk__in=[school.pk for school in schools])
+        units += own.order_by("path")
+    if not units:
+        raise Hidden
+    return incident, units

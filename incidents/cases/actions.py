@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import NAMESPACE_URL, uuid5
+from uuid import NAMESPACE_URL, UUID, uuid5
 
 from django.contrib.auth.models import Permission
 from django.db import IntegrityError, connection, transaction
@@ -14,16 +14,17 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from incidents.cases import clocks
-from incidents.cases.first_report import COUNTS, FirstReport, problems
+from incidents.cases.first_report import CALLER, COUNTS, FirstReport, problems
 from incidents.cases.grading import Graded, grade
 from incidents.cases.models import (
+    FilingDevice,
     FilingKey,
     Incident,
     IncidentSchool,
     IncidentUserObjectPermission,
     Report,
 )
-from incidents.cases.words import Told, tell
+from incidents.cases.words import Told, Where, tell
 from notifications.models import Obligation
 from notifications.obligations.raising import Extra, Subject, raise_alert
 from notifications.responsibility.plan import Plan, PlanRow
@@ -47,12 +48,20 @@ class Filed:
 
 
 def report_incident(
-    *, report: FirstReport, reporter: User, via: str, key: str, at: datetime | None = None
+    *,
+    report: FirstReport,
+    reporter: User,
+    via: str,
+    key: str,
+    device: FilingDevice | None = None,
+    at: datetime | None = None,
 ) -> Filed:
     """File ``report`` and tell everybody the plan names; safe to repeat under the same ``key``.
 
     When it returns, everything is committed (unless the caller holds an outer
-    transaction). ``at`` is only for seeded history.
+    transaction). ``device`` is the bound phone that filed in the name of
+    ``reporter``; it shares his keys, so that a report sent again after his
+    sign-in ran out is still the same report. ``at`` is only for seeded history.
 
     Raises ``Refused`` with every problem of the report, and ``Conflict`` when
     the key was used for a different report.
@@ -67,8 +76,7 @@ def report_incident(
         incident = _write(
             report=report,
             prepared=prepared,
-            reporter=reporter,
-            via=via,
+            sender=_Sender(reporter=reporter, via=via, device=device),
             space=space,
             key=key,
             at=at,
@@ -93,6 +101,21 @@ def _earlier(space: str, key: str, report: FirstReport) -> Incident | None:
             remedy=_("Use a new key for a new report."),
         )
     return used.incident
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Sender:
+    """Who files, by which way, and with which bound phone."""
+
+    reporter: User
+    via: str
+    device: FilingDevice | None
+
+    @property
+    def actor(self) -> Actor:
+        if self.device is not None:
+            return Actor(kind="device", ref=str(self.device.pk))
+        return Actor(kind="person", ref=str(self.reporter.pk))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -141,13 +164,12 @@ def _write(
     *,
     report: FirstReport,
     prepared: _Prepared,
-    reporter: User,
-    via: str,
+    sender: _Sender,
     space: str,
     key: str,
     at: datetime | None,
 ) -> Incident:
-    incident = _incident(report, prepared, reporter, via, uuid5(NAMESPACE_URL, f"{space}/{key}"))
+    incident = _incident(report, prepared, sender, uuid5(NAMESPACE_URL, f"{space}/{key}"))
     incident.save(force_insert=True)
     IncidentSchool.objects.bulk_create(
         IncidentSchool(incident=incident, school=school, order=order)
@@ -158,7 +180,7 @@ def _write(
         kind=Report.Kind.FIRST,
         number=1,
         body=_body(report),
-        filed_by=reporter,
+        filed_by=sender.reporter,
         filed_at=prepared.now,
     )
     FilingKey.objects.create(
@@ -168,8 +190,7 @@ def _write(
         incident=incident,
         created_at=prepared.now,
     )
-    actor = Actor(kind="person", ref=str(reporter.pk))
-    record(actor=actor, facts=[_fact(incident, prepared)], at=at)
+    record(actor=sender.actor, facts=[_fact(incident, prepared)], at=at)
     if prepared.privacy == "sealed":
         _name_readers(incident, prepared.plan)
     told = _told(incident, report, prepared)
@@ -185,15 +206,13 @@ def _write(
         ),
         plan=prepared.plan,
         extras=_extras(prepared),
-        actor=actor,
+        actor=sender.actor,
         at=at,
     )
     return incident
 
 
-def _incident(
-    report: FirstReport, prepared: _Prepared, reporter: User, via: str, ref: Any
-) -> Incident:
+def _incident(report: FirstReport, prepared: _Prepared, sender: _Sender, ref: UUID) -> Incident:
     graded = prepared.graded
     return Incident(
         ref=ref,
@@ -212,10 +231,10 @@ def _incident(
         aware_at=min(report.aware_at, prepared.now),
         filed_at=prepared.now,
         first_due_at=prepared.due.due_at,
-        via=via,
-        reporter=reporter,
-        caller=report.caller,
-        caller_phone=report.caller_phone,
+        via=sender.via,
+        reporter=sender.reporter,
+        device=sender.device,
+        **{name: getattr(report, name) for name in CALLER},
         grade=graded.grade,
         grade_rule=graded.rule,
         grade_uplift=list(graded.uplift),
@@ -246,7 +265,7 @@ def next_number(now: datetime, *, sealed: bool) -> str:
 
 def _body(report: FirstReport) -> dict[str, Any]:
     """The first report as told, kept word for word."""
-    plain = ("people", *COUNTS, "place_kind", "place", "summary", "caller", "caller_phone")
+    plain = ("people", *COUNTS, "place_kind", "place", "summary", *CALLER)
     return {
         **{name: getattr(report, name) for name in plain},
         "schools": [school.code for school in report.schools],
@@ -258,6 +277,8 @@ def _body(report: FirstReport) -> dict[str, Any]:
 
 
 def _fact(incident: Incident, prepared: _Prepared) -> Fact:
+    """What the ledger keeps. The criterion of a sealed case would say what it is about."""
+    sealed = prepared.privacy == "sealed"
     return Fact(
         verb="incident.reported",
         subject_kind="incident",
@@ -265,8 +286,8 @@ def _fact(incident: Incident, prepared: _Prepared) -> Fact:
         body={
             "number": incident.number,
             "grade": incident.grade,
-            "rule": incident.grade_rule,
-            "uplift": incident.grade_uplift,
+            "rule": "" if sealed else incident.grade_rule,
+            "uplift": [] if sealed else incident.grade_uplift,
             "via": incident.via,
             "plan": prepared.plan.hash,
         },
@@ -289,10 +310,12 @@ def _told(incident: Incident, report: FirstReport, prepared: _Prepared) -> Told:
         privacy=prepared.privacy,
         hazard=prepared.snapshot.hazards[incident.hazard],
         people={name: getattr(report, name) for name in ("people", *COUNTS)},
-        schools=tuple(school.name for school in report.schools),
-        district=(district or _root(report.schools[0])).label,
-        place_kind=report.place_kind,
-        place=report.place,
+        where=Where(
+            schools=tuple(school.name for school in report.schools),
+            district=(district or _root(report.schools[0])).label,
+            kind=report.place_kind,
+            place=report.place,
+        ),
         summary=report.summary,
         number=incident.number,
         aware_at=incident.aware_at.isoformat(),

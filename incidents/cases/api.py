@@ -12,14 +12,14 @@ from pydantic import AwareDatetime, ConfigDict, StrictBool, StrictInt, StringCon
 
 from incidents.cases.access import get_own_receipt, get_school_to_file_for
 from incidents.cases.actions import report_incident
-from incidents.cases.first_report import COUNTS, FirstReport
+from incidents.cases.first_report import COUNTS, KEY, FirstReport
 from incidents.cases.models import Incident
 from safety.people.models import User
 from safety.units.models import Unit
 
 router = Router(tags=["incidents"])
 
-Key = Annotated[str, StringConstraints(min_length=8, max_length=64, pattern=r"^[\x21-\x7e]+$")]
+Key = Annotated[str, StringConstraints(pattern=KEY)]
 Count = Annotated[StrictInt | None, Field(default=None)]
 
 
@@ -93,7 +93,7 @@ def _first_report(user: User, body: FirstReportIn) -> FirstReport:
     schools = tuple(_schools(user, body))
     return FirstReport(
         schools=schools,
-        hazards=(body.hazard, *body.more_hazards),
+        hazards=tuple(dict.fromkeys([body.hazard, *body.more_hazards])),
         people=body.people,
         **{name: getattr(body, name) for name in COUNTS},
         aware_at=body.aware_at,

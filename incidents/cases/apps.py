@@ -1,6 +1,17 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
 from functools import partial
+from typing import Any
 
 from django.apps import AppConfig
+
+
+def _check_filing(content: Mapping[str, Mapping[str, Any]]) -> None:
+    from incidents.cases import clocks, tiles  # noqa: PLC0415 - apps are ready when it is called
+
+    clocks.check(content["filing"])
+    tiles.check(content)
 
 
 class CasesConfig(AppConfig):
@@ -8,7 +19,9 @@ class CasesConfig(AppConfig):
     label = "cases"
 
     def ready(self) -> None:
-        from incidents.cases import clocks, grading, rulebook  # noqa: PLC0415 - apps are ready now
+        from incidents.cases import grading, rulebook  # noqa: PLC0415 - apps are ready now
+        from incidents.cases.board_facts import board_facts  # noqa: PLC0415
+        from notifications import subjects  # noqa: PLC0415
         from safety.rules.registry import Section, register  # noqa: PLC0415
 
         register(
@@ -22,6 +35,7 @@ class CasesConfig(AppConfig):
             Section(
                 name="filing",
                 default=partial(rulebook.load, "filing"),
-                check=lambda content: clocks.check(content["filing"]),
+                check=_check_filing,
             )
         )
+        subjects.register("incident", board_facts)

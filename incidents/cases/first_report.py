@@ -10,7 +10,7 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -20,15 +20,28 @@ from safety.errors import Problem
 from safety.units.models import Unit
 
 COUNTS = ("dead", "missing", "injured", "critical")
+CALLER = ("caller", "caller_post", "caller_phone", "caller_told")
+KEY = r"^[\x21-\x7e]{8,64}$"  # a report's key: a UUID is best
 CLOCK_TOLERANCE = timedelta(minutes=2)  # a phone's clock may run ahead of ours
-SUMMARY_MAX = 200
-PLACE_MAX = 200
+EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
+TEXT_MAX = {
+    "summary": 200,
+    "place": 200,
+    "caller": 80,
+    "caller_post": 80,
+    "caller_phone": 30,
+    "caller_told": 200,
+}
 COUNT_MAX = 100_000
 
 
 @dataclass(frozen=True, kw_only=True)
 class FirstReport:
-    """What was told. Counts are ``None`` while unknown; ``schools[0]`` is the one that files."""
+    """What was told. Counts are ``None`` while unknown; ``schools[0]`` is the one that files.
+
+    ``caller`` is who told it by telephone; ``caller_phone`` is where to call
+    back, in a written report too.
+    """
 
     schools: tuple[Unit, ...]
     hazards: tuple[str, ...]
@@ -44,7 +57,9 @@ class FirstReport:
     summary: str = ""
     flags: Mapping[str, bool] = field(default_factory=dict)
     caller: str = ""
+    caller_post: str = ""
     caller_phone: str = ""
+    caller_told: str = ""
 
     def digest(self) -> str:
         """SHA-256 of the content: tells a repeated report from another one under its key."""
@@ -56,9 +71,9 @@ class FirstReport:
             "occurred_at": self.occurred_at.timestamp() if self.occurred_at else None,
             "summary": self.summary,
             "flags": {name: value for name, value in self.flags.items() if value},
-            "caller": [self.caller, self.caller_phone],
+            "caller": [getattr(self, name) for name in CALLER],
         }
-        text = json.dumps(content, ensure_ascii=False, sort_keys=True)
+        text = json.dumps(content, sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()
 
     def facts(self) -> dict[str, Any]:
@@ -70,6 +85,11 @@ class FirstReport:
             "people": self.people,
             "several_schools": len(self.schools) > 1,
         }
+
+
+def is_storable(text: str) -> bool:
+    """Whether a database can keep ``text``: no NUL, no half of a surrogate pair."""
+    return "\x00" not in text and not any("\ud800" <= sign <= "\udfff" for sign in text)
 
 
 def problems(
@@ -166,6 +186,13 @@ def _people_problems(report: FirstReport) -> Iterator[Problem]:
 def _time_problems(report: FirstReport, now: datetime) -> Iterator[Problem]:
     for name in ("aware_at", "occurred_at"):
         moment = getattr(report, name)
+        if moment is not None and moment < EARLIEST:
+            yield Problem(
+                field=name,
+                value=moment.isoformat(timespec="minutes"),
+                message=_("This time lies too far back."),
+                remedy=_("Check the year."),
+            )
         if moment is not None and moment > now + CLOCK_TOLERANCE:
             yield Problem(
                 field=name,
@@ -173,7 +200,7 @@ def _time_problems(report: FirstReport, now: datetime) -> Iterator[Problem]:
                 message=_("This time lies in the future."),
                 remedy=_("Check the time and the clock of this device."),
             )
-    if report.occurred_at is not None and report.occurred_at > report.aware_at + CLOCK_TOLERANCE:
+    if report.occurred_at is not None and report.occurred_at - report.aware_at > CLOCK_TOLERANCE:
         yield Problem(
             field="occurred_at",
             value=report.occurred_at.isoformat(timespec="minutes"),
@@ -183,8 +210,7 @@ def _time_problems(report: FirstReport, now: datetime) -> Iterator[Problem]:
 
 
 def _text_problems(report: FirstReport) -> Iterator[Problem]:
-    limits = {"summary": SUMMARY_MAX, "place": PLACE_MAX, "caller": 80, "caller_phone": 30}
-    for name, limit in limits.items():
+    for name, limit in TEXT_MAX.items():
         text: str = getattr(report, name)
         if len(text) > limit:
             yield Problem(
@@ -194,7 +220,7 @@ def _text_problems(report: FirstReport) -> Iterator[Problem]:
                 % {"length": len(text), "limit": limit},
                 remedy=_("Shorten it; details follow in the next report."),
             )
-        if "\x00" in text:
+        if not is_storable(text):
             yield Problem(
                 field=name,
                 value=text,

@@ -4,17 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 from django.utils import timezone
 
-from incidents.cases.access import get_incident, reads_text, visible_to
-from incidents.cases.models import Incident, IncidentSchool
+from incidents.cases.access import (
+    get_incident,
+    reads_text,
+    schools_to_take_calls_for,
+    visible_to,
+)
+from incidents.cases.first_report import is_storable
+from incidents.cases.models import Incident, IncidentSchool, Measure
 from notifications.models import Alert, Obligation
 from safety.posts.access import Viewer
+from safety.units.models import Unit
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,7 +54,9 @@ def incidents(user: Viewer, filters: Filters) -> QuerySet[Incident]:
     if filters.open_only:
         found = found.open()
     touches = IncidentSchool.objects.select_related("school").order_by("order")
-    return found.prefetch_related(Prefetch("touches", queryset=touches)).order_by("-filed_at", "-id")
+    return found.prefetch_related(Prefetch("touches", queryset=touches)).order_by(
+        "-filed_at", "-id"
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,3 +88,58 @@ def case_page(user: Viewer, ref: UUID) -> CasePage:
         reads=reads,
         body=dict(first.body) if first and reads else {},
     )
+
+
+@dataclass(frozen=True, kw_only=True)
+class RoomAnswer:
+    """Whether a duty room has signed for receipt, and when; a room, not a person."""
+
+    room: str
+    at: datetime | None
+    by_phone: bool
+
+
+def answers_of_duty_rooms(incident: Incident) -> list[RoomAnswer]:
+    """What the reporter may know: which duty rooms have it, the nearest first."""
+    owed = (
+        Obligation.objects.filter(
+            subject_kind="incident",
+            subject_ref=str(incident.ref),
+            capacity="DUTY_OFFICER",
+            kind__in=(Obligation.Kind.ACKNOWLEDGE, Obligation.Kind.READ),
+        )
+        .select_related("unit")
+        .order_by("-unit__path", "id")
+    )
+    return [
+        RoomAnswer(room=o.unit.label, at=o.met_at, by_phone=o.met_how == Obligation.How.PHONE)
+        for o in owed
+    ]
+
+
+@dataclass(frozen=True, kw_only=True)
+class MeasureState:
+    """One thing that can be done at once, and when it was."""
+
+    kind: str
+    word: str
+    at: datetime | None
+
+
+def measure_states(incident: Incident, *, verified: bool = False) -> list[MeasureState]:
+    """110, 120, 119 and the guardians; with ``verified`` the check by telephone too."""
+    done = dict(incident.measures.values_list("kind", "at"))
+    return [
+        MeasureState(kind=kind.value, word=str(kind.label), at=done.get(kind.value))
+        for kind in Measure.Kind
+        if verified or kind != Measure.Kind.VERIFIED
+    ]
+
+
+def schools_for_calls(user: Viewer, typed: str) -> QuerySet[Unit]:
+    """The open schools in reach whose name, short name or code holds what was typed."""
+    text = typed.strip()[:80]
+    if not text or not is_storable(text):
+        return Unit.objects.none()
+    by_name = Q(name__icontains=text) | Q(short_name__icontains=text) | Q(code__startswith=text)
+    return schools_to_take_calls_for(user).filter(by_name).order_by("path")

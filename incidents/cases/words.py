@@ -24,15 +24,22 @@ class Told:
     board: Mapping[str, Any]
 
 
+@dataclass(frozen=True, kw_only=True)
+class Where:
+    """The schools touched, the unit above the first, and the place in kind and words."""
+
+    schools: tuple[str, ...]
+    district: str
+    kind: str = ""
+    place: str = ""
+
+
 def tell(
     *,
     privacy: str,
     hazard: Mapping[str, str],
     people: Mapping[str, Any],
-    schools: tuple[str, ...],
-    district: str,
-    place_kind: str,
-    place: str,
+    where: Where,
     summary: str,
     number: str,
     aware_at: str,
@@ -43,15 +50,15 @@ def tell(
     Every rendering has the keys ``sealed, hazard_zh, hazard_en, people_zh, where,
     place, summary, number, aware_at, filed_at, district``; what a reader may not know is "".
     """
-    common = {"sealed": privacy == "sealed", "district": district, "filed_at": filed_at}
+    common = {"sealed": privacy == "sealed", "district": where.district, "filed_at": filed_at}
     full = {
         **common,
         "hazard": hazard["code"],
         "hazard_zh": hazard["zh"],
         "hazard_en": hazard["en"],
         "people_zh": people_words(people),
-        "where": "、".join(schools),
-        "place": "·".join(part for part in (PLACE_ZH.get(place_kind, ""), place) if part),
+        "where": "、".join(where.schools),
+        "place": "·".join(part for part in (PLACE_ZH.get(where.kind, ""), where.place) if part),
         "summary": summary,
         "number": number,
         "aware_at": aware_at,
@@ -67,15 +74,24 @@ def tell(
     if privacy == "sealed":
         return Told(full=full, masked=nothing, board=nothing)
     if privacy == "guarded":
-        without_text = {**full, "summary": "", "place": PLACE_ZH.get(place_kind, "")}
+        without_text = {**full, "summary": "", "place": PLACE_ZH.get(where.kind, "")}
         return Told(full=full, masked=without_text, board={**without_text, "where": ""})
     return Told(full=full, masked=full, board=full)
 
 
 def people_words(people: Mapping[str, Any]) -> str:
-    """ "失联1人", "无人员伤亡" or "人数不清" — unknown is never written as 0."""
+    """People as they are told: "失联1人", "无人员伤亡"; unknown is never written as 0."""
     if people["people"] == "none":
         return "无人员伤亡"
     if people["people"] == "unknown":
         return "人数不清,正在核实"
     return " ".join(f"{zh}{people[name]}人" for name, zh in PEOPLE_ZH.items() if people[name])
+
+
+def people_words_en(people: Mapping[str, Any]) -> str:
+    """The same for an English reader: "missing 1"; unknown is never written as 0."""
+    if people["people"] == "none":
+        return "no one hurt"
+    if people["people"] == "unknown":
+        return "number unknown, being checked"
+    return ", ".join(f"{name} {people[name]}" for name in PEOPLE_ZH if people[name])

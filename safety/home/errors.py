@@ -8,8 +8,10 @@ from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template import loader
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from incidents.cases.views.filing import unsent
 from safety.errors import Problem
 from safety.home.context import duty_phones
 from safety.http import not_found, problems_json, too_large, wants_json
@@ -44,6 +46,8 @@ def missing(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001 - Django passes it
     """Most often a page that was open while somebody signed in or out elsewhere."""
+    if request.path == reverse("filing:report"):
+        return unsent(request, why="csrf")
     problem = Problem(
         field="csrf",
         value="",

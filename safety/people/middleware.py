@@ -7,7 +7,16 @@ from django.shortcuts import redirect
 from django.urls import reverse
 
 # A first report is never kept waiting by a password rule.
-ALWAYS_OPEN = ("/report/", "/static/", "/accounts/", "/i18n/", "/healthz", "/readyz", "/api/")
+ALWAYS_OPEN = (
+    "/report/",
+    "/bind/",
+    "/static/",
+    "/accounts/",
+    "/i18n/",
+    "/healthz",
+    "/readyz",
+    "/api/",
+)
 
 
 class MustChangePassword:

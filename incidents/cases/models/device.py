@@ -19,7 +19,7 @@ class FilingDevice(models.Model):
     label = models.CharField(max_length=80)
     link_digest = models.CharField(max_length=64, unique=True)
     link_expires_at = models.DateTimeField()
-    digest = models.CharField(max_length=64, unique=True, null=True, blank=True)  # noqa: DJ001 - NULL keeps many unbound rows unique
+    digest = models.CharField(max_length=64, unique=True, null=True, blank=True)
     made_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     made_at = models.DateTimeField()
     bound_at = models.DateTimeField(null=True, blank=True)

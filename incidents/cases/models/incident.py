@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from guardian.models import GroupObjectPermissionBase, UserObjectPermissionBase
 
+from incidents.cases.models.device import FilingDevice
 from notifications.models import Alert
 from safety.people.models import User
 from safety.rules.models import RuleBook
@@ -68,8 +69,13 @@ class Incident(models.Model):
     reporter = models.ForeignKey(
         User, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
+    device = models.ForeignKey(
+        FilingDevice, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     caller = models.CharField(max_length=80, blank=True)
+    caller_post = models.CharField(max_length=80, blank=True)
     caller_phone = models.CharField(max_length=30, blank=True)
+    caller_told = models.CharField(max_length=200, blank=True)
     grade = models.CharField(max_length=2)
     grade_rule = models.CharField(max_length=60)
     grade_uplift = models.JSONField(default=list, blank=True)
@@ -100,6 +106,11 @@ class Incident(models.Model):
 
     def __str__(self) -> str:
         return self.number
+
+    def people_told(self) -> dict[str, object]:
+        """What was told of people: "people" and the four counts, unknown ones ``None``."""
+        names = ("people", "dead", "missing", "injured", "critical")
+        return {name: getattr(self, name) for name in names}
 
 
 class IncidentSchool(models.Model):

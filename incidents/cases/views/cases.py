@@ -2,42 +2,64 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from uuid import UUID
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
 
+from incidents.cases import criteria
+from incidents.cases.access import (
+    get_incident,
+    get_to_report_upward,
+    may_note_measures,
+    may_verify,
+)
 from incidents.cases.grading import GRADES
 from incidents.cases.hazards import hazard_choices, hazard_word
-from incidents.cases.selectors import Filters, case_page, incidents
-from incidents.cases.words import people_words
-from notifications.words import grade_word
+from incidents.cases.models import Incident, Measure
+from incidents.cases.recording import receivers_of, record_measure
+from incidents.cases.selectors import Filters, case_page, incidents, measure_states
+from incidents.cases.told import told
+from notifications.models import Obligation
+from notifications.words import basis_words, grade_word
+from safety.errors import Hidden, Refused
+from safety.people.models import User
+from safety.posts.access import Viewer
 
 PAGE = 50
+DAYS = (7, 30, 90, 365)
 
 
 @require_GET
 @login_required
+@never_cache
 def list_incidents(request: HttpRequest) -> HttpResponse:
     asked = request.GET
     days = asked.get("days", "")
+    hazards = hazard_choices()
     filters = Filters(
         text=asked.get("q", "").strip()[:80],
-        hazard=asked.get("hazard", "")[:10],
-        grade=asked.get("grade", "")[:2],
-        days=int(days) if days.isdecimal() and len(days) < 5 else None,
+        hazard=_one_of(asked.get("hazard", ""), [code for code, _word in hazards]),
+        grade=_one_of(asked.get("grade", ""), GRADES),
+        days=int(days) if days in map(str, DAYS) else None,
         open_only=asked.get("open") == "1",
     )
     page = Paginator(incidents(request.user, filters), PAGE).get_page(asked.get("page"))
+    words = dict(hazards)
     rows = [
         {
             "incident": incident,
             "schools": [touch.school for touch in incident.touches.all()],
-            "hazard": hazard_word(incident.hazard),
-            "people": people_words(_people(incident)),
+            "hazard": words.get(incident.hazard, incident.hazard),
+            "people": criteria.people_in_words(incident),
         }
         for incident in page.object_list
     ]
@@ -45,32 +67,107 @@ def list_incidents(request: HttpRequest) -> HttpResponse:
         "page": page,
         "rows": rows,
         "filters": filters,
-        "hazards": hazard_choices(),
-        "grades": [(grade, grade_word(grade)) for grade in GRADES],
-        "days": (7, 30, 90, 365),
+        "selects": _selects(filters, hazards),
+        "checks": [{"name": "open", "label": _("only open ones"), "on": filters.open_only}],
+        "narrowed": filters != Filters(),
     }
     return render(request, "incidents/cases/incidents.html", context)
 
 
+def _one_of(asked: str, known: Iterable[str]) -> str:
+    return asked if asked in known else ""
+
+
+def _selects(filters: Filters, hazards: list[tuple[str, str]]) -> list[dict[str, object]]:
+    days = [(str(n), _("last %(days)d days") % {"days": n}) for n in DAYS]
+    grades = [(grade, grade_word(grade)) for grade in GRADES]
+    chosen_days = str(filters.days or "")
+    return [
+        {"name": "hazard", "label": _("Kind"), "value": filters.hazard, "options": hazards},
+        {"name": "grade", "label": _("Grade"), "value": filters.grade, "options": grades},
+        {"name": "days", "label": _("Period"), "value": chosen_days, "options": days},
+    ]
+
+
 @require_GET
 @login_required
+@never_cache
 def show_incident(request: HttpRequest, ref: UUID) -> HttpResponse:
     case = case_page(request.user, ref)
+    incident = case.incident
     context = {
         "case": case,
-        "incident": case.incident,
-        "hazard": hazard_word(case.incident.hazard),
-        "more_hazards": [hazard_word(code) for code in case.incident.more_hazards],
-        "people": people_words(_people(case.incident)),
-        "schools": list(case.incident.schools.order_by("path")),
-        "measures": list(case.incident.measures.select_related("by")),
-        "upward": list(case.incident.upward_reports.select_related("unit", "recorded_by")),
+        "incident": incident,
+        "hazards": [hazard_word(code) for code in (incident.hazard, *incident.more_hazards)],
+        "people": criteria.people_in_words(incident),
+        "criterion": criteria.criterion(incident),
+        "uplift": criteria.uplift(incident),
+        "flags": criteria.flags(incident) if case.reads else [],
+        "clock": criteria.first_report_clock(incident),
+        "levels": told(case.alert, case.obligations),
+        "measures": measure_states(incident, verified=True),
+        "may_note": may_note_measures(request.user, incident),
+        "may_verify": may_verify(request.user, incident),
+        "upward": list(incident.upward_reports.select_related("unit", "recorded_by")),
+        "upward_owed": [_upward(o) for o in case.obligations if _is_upward(o)],
+        "may_report_upward": _may_report_upward(request.user, ref),
     }
     return render(request, "incidents/cases/incident.html", context)
 
 
-def _people(incident: object) -> dict[str, object]:
+def _is_upward(obligation: Obligation) -> bool:
+    return obligation.kind == Obligation.Kind.REPORT_UPWARD
+
+
+def _upward(obligation: Obligation) -> dict[str, object]:
     return {
-        name: getattr(incident, name)
-        for name in ("people", "dead", "missing", "injured", "critical")
+        "unit": obligation.unit.label,
+        "receivers": receivers_of(obligation),
+        "obligation": obligation,
+        "basis": basis_words(obligation),
+        "reminder": obligation.basis == Obligation.Basis.REMINDER,
     }
+
+
+def _may_report_upward(user: Viewer, ref: UUID) -> bool:
+    try:
+        get_to_report_upward(user, ref)
+    except Hidden:
+        return False
+    return True
+
+
+@require_POST
+@login_required
+def note_measure(request: HttpRequest, ref: UUID) -> HttpResponse:
+    """110, 120, 119, the guardians: noted by the school or its duty room."""
+    kind = request.POST.get("kind", "")
+    incident = get_incident(request.user, ref)
+    if kind == Measure.Kind.VERIFIED or not may_note_measures(request.user, incident):
+        raise Hidden
+    return _noted(request, incident, kind)
+
+
+@require_POST
+@login_required
+def note_verified(request: HttpRequest, ref: UUID) -> HttpResponse:
+    """Checked by telephone (电话核实): only the duty room can say so."""
+    incident = get_incident(request.user, ref)
+    if not may_verify(request.user, incident):
+        raise Hidden
+    return _noted(request, incident, Measure.Kind.VERIFIED)
+
+
+def _noted(request: HttpRequest, incident: Incident, kind: str) -> HttpResponse:
+    if not isinstance(request.user, User):
+        raise Hidden
+    try:
+        is_new = record_measure(incident=incident, kind=kind, by=request.user)
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("Recorded.") if is_new else _("This was recorded before."))
+    wanted = request.POST.get("next", "")
+    if wanted and url_has_allowed_host_and_scheme(wanted, allowed_hosts=None):
+        return redirect(wanted)
+    return redirect("cases:incident", ref=incident.ref)

@@ -1,0 +1,68 @@
+"""The receipt of a first report (已送达): number, time, who has answered, what was done."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
+
+from incidents.cases.access import get_receipt, visible_to
+from incidents.cases.devices import device_of
+from incidents.cases.models import Incident
+from incidents.cases.recording import record_measure
+from incidents.cases.selectors import answers_of_duty_rooms, measure_states
+from notifications.models import Alert
+from safety.errors import Hidden
+from safety.http import wants_json
+
+
+@require_GET
+@never_cache
+def receipt(request: HttpRequest, ref: UUID) -> HttpResponse:
+    """The proof that a school may show; it holds no name, so that it may be photographed."""
+    incident = get_receipt(request.user, device_of(request), ref)
+    return render(request, "incidents/filing/receipt.html", _context(request, incident))
+
+
+@require_GET
+@never_cache
+def answers(request: HttpRequest, ref: UUID) -> HttpResponse:
+    """The part that the open receipt asks for again every few seconds."""
+    incident = get_receipt(request.user, device_of(request), ref)
+    return render(request, "incidents/filing/_answers.html", _context(request, incident))
+
+
+@require_POST
+def measure(request: HttpRequest, ref: UUID) -> HttpResponse:
+    """One tap: 110, 120, 119 called, guardians told. The time is that of the tap."""
+    device = device_of(request)
+    incident = get_receipt(request.user, device, ref)
+    if incident.privacy == Alert.Privacy.SEALED:
+        raise Hidden
+    by = incident.reporter
+    if by is None:
+        raise Hidden
+    kind = request.POST.get("kind", "")
+    through = device if not request.user.is_authenticated else None
+    is_new = record_measure(incident=incident, kind=kind, by=by, device=through)
+    if wants_json(request):
+        return JsonResponse({"kind": kind, "recorded": is_new})
+    messages.success(request, _("Recorded."))
+    return redirect("filing:receipt", ref=ref)
+
+
+def _context(request: HttpRequest, incident: Incident) -> dict[str, object]:
+    if incident.privacy == Alert.Privacy.SEALED:
+        return {"incident": incident, "bare": True}
+    return {
+        "incident": incident,
+        "bare": False,
+        "rooms": answers_of_duty_rooms(incident),
+        "measures": measure_states(incident),
+        "sees_case": visible_to(request.user).filter(pk=incident.pk).exists(),
+    }
