@@ -1,6 +1,22 @@
+from functools import partial
+
 from django.apps import AppConfig
 
 
 class NotificationsConfig(AppConfig):
     name = "notifications"
     label = "notifications"
+
+    def ready(self) -> None:
+        from notifications import rulebook  # noqa: PLC0415 - apps are ready now
+        from notifications.responsibility.checks import (  # noqa: PLC0415
+            clocks,
+            hazards,
+            posts,
+            responsibility,
+        )
+        from safety.rules.registry import Section, register  # noqa: PLC0415
+
+        for section in (responsibility, hazards, clocks, posts):
+            name = section.NAME
+            register(Section(name=name, default=partial(rulebook.load, name), check=section.check))
