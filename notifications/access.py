@@ -142,6 +142,10 @@ class Sight:
         """Whether names of posts would betray a sealed category (its sections are few)."""
         return alert.privacy == Alert.Privacy.SEALED and self.shown(alert) is not Shown.FULL
 
+    def hides_school(self, alert: Alert) -> bool:
+        """Whether a school's name may not stand beside what it owes."""
+        return self.hides_posts(alert) or self.shown(alert) is Shown.BOARD
+
     def may_record(self, obligation: Obligation) -> bool:
         """Whether the reader may enter an answer that this addressee gave by telephone."""
         if obligation.post_id in self.posts or obligation.person_id == self.person:

@@ -1,0 +1,72 @@
+"""Whom to call for an obligation, and how to reach them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils import timezone
+
+from notifications.access import Sight
+from notifications.models import Obligation
+from notifications.words import capacity_word, level_word
+from safety.people.models import User
+from safety.posts.access import posts_held
+from safety.posts.models import Holding
+
+
+@dataclass(frozen=True, kw_only=True)
+class Callee:
+    """Who is called: the person addressed while in office, else whoever holds the post now.
+
+    ``post`` is the capacity only where the post's name would tell a sealed
+    category. ``name`` is "" when nobody holds the post.
+    """
+
+    name: str
+    phone: str
+    post: str
+    unit: str
+    words: Mapping[str, Any]
+    other_phones: tuple[tuple[str, str], ...] = ()
+
+
+def callee_of(obligation: Obligation, *, sight: Sight) -> Callee:
+    """Raises ``ValueError`` for what no alert asks for: nobody is called about that."""
+    alert = obligation.alert
+    if alert is None:
+        raise ValueError("only what an alert asks for is answered by telephone")
+    people = _people(obligation)
+    first = people[0] if people else None
+    post = obligation.post
+    named = post is not None and not sight.hides_posts(alert)
+    school_hidden = obligation.unit.is_school and sight.hides_school(alert)
+    return Callee(
+        name=first.name if first else "",
+        phone=first.phone if first else "",
+        post=post.name if post is not None and named else capacity_word(obligation.capacity),
+        unit=level_word(obligation.level) if school_hidden else obligation.unit.label,
+        words=sight.words(alert),
+        other_phones=() if school_hidden else tuple(_other_phones(obligation, people[1:])),
+    )
+
+
+def _people(obligation: Obligation) -> list[User]:
+    """Who answers for the post now; the person addressed first, if still among them."""
+    post, addressed = obligation.post, obligation.person
+    if post is None:
+        return []
+    held = Holding.objects.at(timezone.now()).filter(post=post).select_related("person")
+    people = [h.person for h in held.order_by("kind", "rank", "id") if h.person.is_active]
+    if addressed is not None and posts_held(addressed).filter(pk=post.pk).exists():
+        people = [addressed, *people]
+    return list(dict.fromkeys(people))
+
+
+def _other_phones(obligation: Obligation, others: list[User]) -> Iterator[tuple[str, str]]:
+    yield from ((person.name, person.phone) for person in others if person.phone)
+    if obligation.post is not None and obligation.post.phone:
+        yield (obligation.post.name, obligation.post.phone)
+    if obligation.unit.duty_phone:
+        yield (obligation.unit.label, obligation.unit.duty_phone)

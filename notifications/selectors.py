@@ -1,0 +1,182 @@
+"""The page of one alert: who was told in which capacity, who answered, and in what order."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Prefetch
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from notifications.access import Sight, copied_rows, get_alert, sight_of
+from notifications.board import told_pairs
+from notifications.board_cells import State, state_of
+from notifications.board_rows import LEVELS, Own, cell_row
+from notifications.mine import Item, answer_word, items_of, joint
+from notifications.models import Alert, Obligation
+from notifications.subjects import SubjectFacts, facts_of
+from notifications.words import capacity_words, level_word, line_word
+from safety.ledger.models import Event
+from safety.ledger.selectors import history
+from safety.posts.access import Viewer
+
+
+@dataclass(frozen=True, kw_only=True)
+class Addressee:
+    """One capacity at one unit: what it owes and how it answered. Empty names are not for you."""
+
+    obligation: Obligation
+    unit: str
+    post: str
+    capacity: str
+    line: str
+    person: str
+    state: str
+    answer: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class LevelList:
+    word: str
+    addressees: Sequence[Addressee]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Moment:
+    """One line of the timeline; ``entered_at`` where it was written down later than it was."""
+
+    at: datetime
+    text: str
+    entered_at: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class AlertPage:
+    alert: Alert
+    words: Mapping[str, Any]
+    facts: SubjectFacts
+    is_masked: bool
+    is_copy: bool
+    levels: Sequence[LevelList]
+    mine: Sequence[Item]
+    joint: Own | None
+    own_readings: Sequence[Obligation]
+    timeline: Sequence[Moment]
+    now: datetime
+
+
+def alert_page(user: Viewer, ref: UUID) -> AlertPage:
+    """Everything that ``user`` may know of one alert. Raises ``Hidden``."""
+    found = get_alert(user, ref)
+    rows = Obligation.objects.select_related("unit", "post", "person", "met_by").order_by("id")
+    alert = Alert.objects.prefetch_related(Prefetch("obligations", queryset=rows), "units").get(
+        pk=found.pk
+    )
+    sight = sight_of(user)
+    words = capacity_words()
+    now = timezone.now()
+    facts = facts_of([(alert.subject_kind, alert.subject_ref)])[
+        alert.subject_kind, alert.subject_ref
+    ]
+    own = sight.own(alert)
+    view = _View(alert=alert, sight=sight, capacities=words, told=told_pairs([alert]), now=now)
+    return AlertPage(
+        alert=alert,
+        words=sight.words(alert),
+        facts=facts,
+        is_masked=sight.hides_posts(alert),
+        is_copy=not own and bool(copied_rows(alert, sight.posts)),
+        levels=list(view.levels()),
+        mine=items_of(own, words, now, upward_url=facts.upward_url),
+        joint=joint(own, words),
+        own_readings=[o for o in own if o.is_open and o.kind == Obligation.Kind.READ],
+        timeline=sorted(view.timeline(), key=lambda moment: moment.at),
+        now=now,
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class _View:
+    """One alert through the eyes of one reader."""
+
+    alert: Alert
+    sight: Sight
+    capacities: Mapping[str, str]
+    told: frozenset[tuple[int, int]]
+    now: datetime
+
+    def levels(self) -> Iterator[LevelList]:
+        """Addressees by level; of a sealed case only the own ones have names."""
+        by_level: dict[str, list[Addressee]] = defaultdict(list)
+        for o in self.alert.obligations.all():
+            if o.kind != Obligation.Kind.REPORT_UPWARD:
+                by_level[o.level].append(self._addressee(o))
+        for level in LEVELS:
+            if by_level[level]:
+                yield LevelList(word=level_word(level), addressees=by_level[level])
+
+    def _addressee(self, o: Obligation) -> Addressee:
+        is_own = o.post_id in self.sight.posts
+        hidden = self.sight.hides_posts(self.alert) and not is_own
+        school_hidden = o.unit.is_school and self.sight.hides_school(self.alert) and not is_own
+        return Addressee(
+            obligation=o,
+            unit="" if school_hidden else o.unit.label,
+            post="" if hidden or o.post is None else o.post.name,
+            capacity="" if hidden else self.capacities.get(o.capacity, o.capacity),
+            line=line_word(o.line),
+            person="" if hidden or school_hidden or o.person is None else o.person.name,
+            state=State(state_of(cell_row(o, self.told), self.now)).name.lower(),
+            answer=answer_word(o) if not hidden or not o.met_verb else _("answered"),
+        )
+
+    def timeline(self) -> Iterator[Moment]:
+        """What the ledger says of the alert and its subject, as far as there are words for it."""
+        by_ref = {str(o.ref): o for o in self.alert.obligations.all()}
+        events = [
+            *history(subject_kind="alert", subject_ref=str(self.alert.ref)),
+            *history(subject_kind=self.alert.subject_kind, subject_ref=self.alert.subject_ref),
+        ]
+        for event in events:
+            if event.verb == "obligation.met":
+                answered = by_ref.get(str(event.body.get("obligation")))
+                if answered is not None and answered.met_at is not None:
+                    yield self._answered(answered, event)
+            elif text := self._told(event):
+                yield Moment(at=event.at, text=text)
+
+    def _told(self, event: Event) -> str:
+        if event.verb == "alert.raised":
+            return _("Alert raised; everybody named in the plan was told.")
+        if event.verb == "incident.reported":
+            return _("First report received.")
+        return ""
+
+    def _answered(self, o: Obligation, event: Event) -> Moment:
+        addressee = self._addressee(o)
+        who = " ".join(
+            part
+            for part in (level_word(o.level), addressee.unit, addressee.capacity or addressee.line)
+            if part
+        )
+        at = o.met_at or event.at
+        is_later = (event.at - at).total_seconds() > 60  # noqa: PLR2004 - shown to the minute
+        return Moment(
+            at=at,
+            text=_answer_text(o, who, addressee),
+            entered_at=event.at if is_later else None,
+        )
+
+
+def _answer_text(o: Obligation, who: str, addressee: Addressee) -> str:
+    values = {"who": who, "answer": addressee.answer, "name": o.met_by.name if o.met_by else ""}
+    if not addressee.person:
+        return _("%(who)s: %(answer)s") % values
+    if o.met_how == Obligation.How.PHONE:
+        return _("%(who)s: %(answer)s by telephone, entered by %(name)s") % values
+    return _("%(who)s: %(answer)s, %(name)s") % values
