@@ -82,9 +82,16 @@ class Snapshot:
         return compiled(self.book).privacy(hazards)
 
 
-def snapshot(schools: Sequence[Unit]) -> Snapshot:
-    """Read what a plan for ``schools`` needs. Raises ``Refused`` when nothing is published."""
-    table, book = current_table(), current_rules()
+def snapshot(schools: Sequence[Unit], *, as_of: datetime | None = None) -> Snapshot:
+    """Read what a plan for ``schools`` needs. Raises ``Refused`` when nothing is published.
+
+    ``as_of`` asks for the versions in force at that moment (the first ones, if
+    it lies before them) instead of those of today.
+    """
+    if as_of is None:
+        table, book = current_table(), current_rules()
+    else:
+        table, book = _table_of(as_of), _rules_of(as_of)
     on_the_way = _units(schools)
     facts_of = {unit.pk: _unit_facts(unit) for unit in on_the_way.values()}
     told = tuple(_school_facts(on_the_way[school.code], on_the_way, facts_of) for school in schools)
@@ -102,6 +109,18 @@ def current_table() -> ResponsibilityTable:
             remedy=_("Publish one: manage.py import_responsibility FILE --publish."),
         )
     return table
+
+
+def _table_of(moment: datetime) -> ResponsibilityTable:
+    published = ResponsibilityTable.objects.exclude(state=ResponsibilityTable.State.DRAFT)
+    earlier = published.filter(published_at__lte=moment).order_by("-published_at", "-number")
+    return earlier.first() or published.order_by("number").first() or current_table()
+
+
+def _rules_of(moment: datetime) -> RuleBook:
+    books = RuleBook.objects.defer("content")
+    earlier = books.filter(published_at__lte=moment).order_by("-number")
+    return earlier.first() or books.order_by("number").first() or current_rules()
 
 
 def compiled(book: RuleBook) -> Rules:

@@ -110,6 +110,10 @@ def _owed(alert: Alert, row: PlanRow, now: datetime) -> list[Obligation]:
 def _obligation(
     alert: Alert, row: PlanRow, kind: str, due_at: datetime | None, now: datetime
 ) -> Obligation:
+    if kind == Obligation.Kind.FIRST_ACTION:  # its clock may rest on another document
+        basis, document, article = row.act_basis, row.act_document, row.act_article
+    else:
+        basis, document, article = row.basis, row.document, row.article
     return Obligation(
         kind=kind,
         subject_kind=alert.subject_kind,
@@ -126,8 +130,8 @@ def _obligation(
         climbed_from=climbed_words(row),
         why={"zh": row.why_zh, "en": row.why_en},
         trace=list(row.rules),
-        basis=row.basis,
-        basis_document=" ".join(part for part in (row.document, row.article) if part),
+        basis=basis,
+        basis_document=" ".join(part for part in (document, article) if part),
         table_id=alert.table_id,
         rules_id=alert.rules_id,
         created_at=now,
