@@ -1,0 +1,50 @@
+"""Give bad rows back as a list that can be corrected and imported again."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from django.utils.translation import gettext as _
+
+from safety.errors import Refused
+from safety.units.imports.cells import guarded, text_of
+from safety.units.imports.mapping import Table
+from safety.units.imports.problems import CellProblem
+
+REASON = "原因"
+
+
+def write_rejected(path: Path, table: Table, bad_rows: Mapping[int, Sequence[CellProblem]]) -> None:
+    """Write the bad rows of ``table`` with their columns as they were, and the reasons.
+
+    UTF-8 with a mark, so that Excel shows Chinese; no cell can act as a formula.
+    The rows are read a second time, so that a long list need not be kept in memory.
+    """
+    try:
+        with path.open("w", encoding="utf-8-sig", newline="") as file:
+            writer = csv.writer(file)
+            # A list that was rejected before has its old reasons in the last column.
+            width = len(table.header) - (table.header[-1] == REASON)
+            writer.writerow([guarded(text) for text in (*table.header[:width], REASON)])
+            for number, cells in table.sheet.lines():
+                if problems := bad_rows.get(number):
+                    texts = [text_of(cell) for cell in cells]
+                    texts += [""] * (width - len(texts))
+                    texts = [*texts[:width], _reasons(problems), *texts[len(table.header) :]]
+                    writer.writerow([guarded(text) for text in texts])
+    except OSError as error:
+        raise Refused(
+            _("The list of rejected rows cannot be written: %(why)s.") % {"why": error.strerror},
+            field="rejected",
+            value=str(path),
+            remedy=_("Name a file in a folder that can be written: --rejected FILE."),
+        ) from error
+
+
+def _reasons(problems: Sequence[CellProblem]) -> str:
+    place = _("row %(number)d") % {"number": problems[0].row}
+    return f"{place}: " + " ".join(
+        f"{problem.column} – {problem.message} {problem.remedy}" for problem in problems
+    )
