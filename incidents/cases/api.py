@@ -45,6 +45,22 @@ class FirstReportIn(Schema):
     flags: dict[str, StrictBool] = {}
 
 
+class ProblemOut(Schema):
+    """One thing that is wrong: where, with which value, why, and how to mend it."""
+
+    field: str
+    value: str
+    message: str
+    remedy: str
+
+
+class Problems(Schema):
+    errors: list[ProblemOut]
+
+
+REFUSED = frozenset({400, 401, 404, 409, 413, 422})
+
+
 class Receipt(Schema):
     """Proof of a committed filing."""
 
@@ -64,7 +80,9 @@ def signed_in(request: HttpRequest) -> User:
     return user
 
 
-@router.post("/incidents", response={201: Receipt}, summary="File a first report")
+@router.post(
+    "/incidents", response={201: Receipt, REFUSED: Problems}, summary="File a first report"
+)
 def file_incident(
     request: HttpRequest,
     response: HttpResponse,
@@ -84,7 +102,11 @@ def file_incident(
     return 201, _receipt(filed.incident)
 
 
-@router.get("/incidents/{ref}/receipt", response=Receipt, summary="The receipt of an own filing")
+@router.get(
+    "/incidents/{ref}/receipt",
+    response={200: Receipt, frozenset({401, 404, 422}): Problems},
+    summary="The receipt of an own filing",
+)
 def show_receipt(request: HttpRequest, ref: UUID) -> dict[str, Any]:
     return _receipt(get_own_receipt(signed_in(request), ref))
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from incidents.cases import clocks
 from incidents.cases.models import Incident
 from incidents.cases.words import people_words, people_words_en
-from notifications.words import in_language, is_chinese
+from notifications.words import basis_word, in_language, is_chinese
 from safety.rules.selectors import content_of
 
 
@@ -28,10 +30,27 @@ def flags(incident: Incident) -> list[str]:
     return [in_language(known[name]) for name, on in incident.flags.items() if on and name in known]
 
 
-def first_report_clock(incident: Incident) -> clocks.Clock:
-    """By when the first report was owed, and on what that rests."""
+@dataclass(frozen=True, kw_only=True)
+class FirstClock:
+    """By when the first report was owed, and on what that rests.
+
+    ``counts`` is false for a mere reminder: that never becomes a reproach.
+    """
+
+    due_at: datetime
+    basis_words: str
+    counts: bool
+
+
+def first_report_clock(incident: Incident) -> FirstClock:
     rules = content_of(incident.rules)["filing"]
-    return clocks.first_report(grade=incident.grade, aware_at=incident.aware_at, rules=rules)
+    clock = clocks.first_report(grade=incident.grade, aware_at=incident.aware_at, rules=rules)
+    word = basis_word(clock.basis)
+    return FirstClock(
+        due_at=clock.due_at,
+        basis_words=f"{word} · {clock.document}" if clock.document else word,
+        counts=clock.basis != "reminder",
+    )
 
 
 def people_in_words(incident: Incident) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 from django.db.models import Prefetch, Q, QuerySet
@@ -64,30 +63,33 @@ class CasePage:
     """One case as one reader sees it; ``reads`` tells whether free text may be shown."""
 
     incident: Incident
+    schools: Sequence[Unit]
     alert: Alert | None
     obligations: Sequence[Obligation]
     reads: bool
-    body: dict[str, Any]
+    call_back: str
 
 
 def case_page(user: Viewer, ref: UUID) -> CasePage:
     """Everything about one incident. Raises ``Hidden`` for those who may not know of it."""
     incident = get_incident(user, ref)
     alert = Alert.objects.filter(subject_kind="incident", subject_ref=str(incident.ref)).first()
-    obligations = (
-        list(alert.obligations.select_related("unit", "post", "person", "met_by").order_by("id"))
-        if alert
-        else []
-    )
-    reads = reads_text(user, incident)
-    first = incident.reports.order_by("number").first()
+    owed = Obligation.objects.filter(alert=alert) if alert else Obligation.objects.none()
     return CasePage(
         incident=incident,
+        schools=list(incident.schools.order_by("path")),
         alert=alert,
-        obligations=obligations,
-        reads=reads,
-        body=dict(first.body) if first and reads else {},
+        obligations=list(owed.select_related("unit", "post", "person", "met_by").order_by("id")),
+        reads=reads_text(user, incident),
+        call_back=incident.caller_phone or _own_phone(incident),
     )
+
+
+def _own_phone(incident: Incident) -> str:
+    """The reporter's number, where the report came from the school itself."""
+    if incident.reporter is None or incident.via == Incident.Via.PHONE:
+        return ""
+    return incident.reporter.phone
 
 
 @dataclass(frozen=True, kw_only=True)
