@@ -155,6 +155,7 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_LOGOUT_ON_GET = False
 ALLAUTH_TRUSTED_PROXY_COUNT = PROXIES
+ACCOUNT_RATE_LIMITS = {"bind_device": "20/m/ip", "report_by_device": "30/h/key"}
 SESSION_COOKIE_AGE = env_int("SAFETY_SESSION_HOURS", default=12) * 3600
 
 # Language and time
@@ -175,7 +176,7 @@ STATIC_ROOT = VAR_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "safety" / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "safety.storage.HashedModules"},
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 
@@ -207,6 +208,7 @@ if PROXIES:
 # The bureau's own words and numbers
 BUREAU_NAME = env_str("SAFETY_BUREAU_NAME", "")
 DUTY_PHONES = env_list("SAFETY_DUTY_PHONES", default=[])
+DUTY_SMS = env_str("SAFETY_DUTY_SMS", "")  # a mobile number of the duty room, if it has one
 CLASSIFIED_NOTICE = env_str("SAFETY_CLASSIFIED_NOTICE", "")
 TERMS = {
     "first_report": env_str("SAFETY_TERM_FIRST_REPORT", "首报"),

@@ -8,7 +8,9 @@ from django.core.paginator import Paginator
 from django.db.models import Prefetch, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_variables
@@ -49,28 +51,70 @@ def _actor(request: HttpRequest) -> Actor:
     return Actor(kind="person", ref=str(request.user.pk))
 
 
+def _back(request: HttpRequest, name: str) -> HttpResponse:
+    """To the list as it was searched and leafed, if the form says where that is."""
+    target = request.POST.get("next", "")
+    if not url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()}):
+        target = reverse(name)
+    return redirect(target)
+
+
 @require_GET
 @login_required
 def list_people(request: HttpRequest) -> HttpResponse:
     people = _manageable(request.user).order_by("name", "pk")
-    query = request.GET.get("q", "").strip()[:80]
+    query = _query(request)
+    now = timezone.now()
     if query:
-        now = timezone.now()
         posts = Holding.objects.at(now).filter(
             Q(post__unit__name__icontains=query) | Q(post__name__icontains=query)
         )
         people = people.filter(
-            Q(name__icontains=query) | Q(username__icontains=query) | Q(pk__in=posts.values("person"))
+            Q(name__icontains=query)
+            | Q(username__icontains=query)
+            | Q(pk__in=posts.values("person"))
         )
-    held = Holding.objects.at(timezone.now()).select_related("post__unit").order_by("post_id")
+    held = Holding.objects.at(now).select_related("post__unit").order_by("post_id")
     page = Paginator(
         people.prefetch_related(Prefetch("holdings", queryset=held, to_attr="posts_now")), PAGE
     ).get_page(request.GET.get("page"))
+    rows = [
+        {
+            "person": person,
+            "posts": [holding.post for holding in person.posts_now],
+            "schools": _schools(person.posts_now),
+        }
+        for person in page.object_list
+    ]
+    return render(request, "home/people.html", {"page": page, "rows": rows, "q": query})
+
+
+@require_GET
+@login_required
+def list_devices(request: HttpRequest) -> HttpResponse:
+    """Every phone that may file without sign-in, and every offer nobody has used yet."""
+    devices = devices_of(_paths(request.user))
+    query = _query(request)
+    if query:
+        devices = devices.filter(
+            Q(label__icontains=query)
+            | Q(reporter__name__icontains=query)
+            | Q(school__name__icontains=query)
+        )
+    page = Paginator(devices, PAGE).get_page(request.GET.get("page"))
     return render(
-        request,
-        "home/people.html",
-        {"page": page, "q": query, "devices": devices_of(_paths(request.user))},
+        request, "home/devices.html", {"page": page, "q": query, "now": timezone.now()}
     )
+
+
+def _query(request: HttpRequest) -> str:
+    return request.GET.get("q", "").strip()[:80]
+
+
+def _schools(holdings: list[Holding]) -> list[Unit]:
+    """The schools of these posts, each once: where a phone of their holder may file."""
+    units = {holding.post.unit_id: holding.post.unit for holding in holdings}
+    return [unit for unit in units.values() if unit.is_school]
 
 
 @require_POST
@@ -92,7 +136,7 @@ def switch_person(request: HttpRequest, pk: int) -> HttpResponse:
     set_active(user=person, active=active, actor=_actor(request))
     done = _("%(name)s may sign in again.") if active else _("%(name)s is shut out everywhere.")
     messages.success(request, done % {"name": person.name})
-    return redirect("home:people")
+    return _back(request, "home:people")
 
 
 @require_POST
@@ -129,7 +173,7 @@ def take_back_device(request: HttpRequest, pk: int) -> HttpResponse:
         raise Hidden
     revoke_device(device=device, by=_signed_in(request))
     messages.success(request, _("The device can no longer file."))
-    return redirect("home:people")
+    return _back(request, "home:devices")
 
 
 def _signed_in(request: HttpRequest) -> User:

@@ -1,8 +1,9 @@
 from __future__ import annotations
 
+from django.conf import settings
 from django.urls import path
 
-from safety.home import people, views
+from safety.home import people, styleguide, views
 
 app_name = "home"
 urlpatterns = [
@@ -13,5 +14,8 @@ urlpatterns = [
     path("people/<int:pk>/reset/", people.reset_sign_in, name="reset"),
     path("people/<int:pk>/switch/", people.switch_person, name="switch"),
     path("people/<int:pk>/device/", people.hand_out_device, name="device"),
-    path("devices/<int:pk>/revoke/", people.take_back_device, name="revoke"),
+    path("people/devices/", people.list_devices, name="devices"),
+    path("people/devices/<int:pk>/revoke/", people.take_back_device, name="revoke"),
 ]
+if settings.DEBUG:
+    urlpatterns.append(path("styleguide/", styleguide.show, name="styleguide"))

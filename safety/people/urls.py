@@ -1,4 +1,4 @@
-"""The few account pages there are: no sign-up, no e-mail; a forgotten password is reset by a person."""
+"""The few account pages there are: no sign-up, no mail; a person resets a forgotten password."""
 
 from __future__ import annotations
 

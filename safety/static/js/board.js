@@ -242,10 +242,12 @@ async function send(form, button) {
     headers: { Accept: "application/json", "X-CSRFToken": csrfToken() },
     body,
   });
-  const told = await answer.json();
+  if (answer.redirected && new URL(answer.url).pathname.startsWith("/accounts/")) location.reload();
+  const isJson = (answer.headers.get("Content-Type") || "").startsWith("application/json");
+  const told = isJson ? await answer.json() : { errors: [] };
   if (!answer.ok) {
     const text = told.errors.map((problem) => `${problem.message} ${problem.remedy}`).join(" ");
-    throw Object.assign(new Error(text), { isTold: true });
+    throw Object.assign(new Error(text), { isTold: Boolean(text) });
   }
   return told;
 }
