@@ -18,16 +18,24 @@ def text_of(cell: Cell) -> str:
 
     Spreadsheets keep every number as a float: 71045.0 is read as "71045".
     """
+    if isinstance(cell, str):
+        return _clean(cell)
     if isinstance(cell, bool):
         return "true" if cell else "false"
     if isinstance(cell, float):
         return str(int(cell)) if cell.is_integer() else repr(cell)
     if isinstance(cell, datetime):
         return cell.date().isoformat() if cell.time() == time() else cell.isoformat(sep=" ")
-    if isinstance(cell, str):
-        visible = "".join(c for c in cell if unicodedata.category(c) != "Cf")
-        return _GUARDED.sub("", _BLANKS.sub(" ", visible), count=1).strip()
     return str(cell)
+
+
+def _clean(text: str) -> str:
+    # Invisible characters and all blanks but the plain one are not "printable".
+    if not text.isprintable() or "  " in text:
+        text = "".join(c for c in text if unicodedata.category(c) != "Cf")
+        text = _BLANKS.sub(" ", text)
+    text = text.strip()
+    return _GUARDED.sub("", text, count=1) if text.startswith("'") else text
 
 
 def name_key(text: str) -> str:

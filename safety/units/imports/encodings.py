@@ -33,5 +33,5 @@ def _damage(path: Path, encoding: str) -> float:
             text = decoder.decode(chunk)
             # What was lost before and is written in the file is not our damage.
             damaged += max(0, text.count(LOST) - chunk.count(genuine))
-            beyond += sum(not c.isascii() for c in text)
+            beyond += len(text) - len(text.encode("ascii", "ignore"))
     return damaged / beyond if beyond else 0.0

@@ -143,7 +143,24 @@ def parse_pairs(option: str, texts: Sequence[str]) -> dict[str, str]:
 
 
 def locate(sheet: Sheet, maps: Mapping[str, str]) -> Table | None:
-    """The header row of ``sheet`` among its first rows; ``None`` when there is none."""
+    """The table in ``sheet``; ``None`` where no row names the columns."""
+    found = _header(sheet, maps)
+    if found is None:
+        return None
+    number, header = found
+    columns = _guess(header)
+    for field, column in maps.items():
+        columns.pop(field, None)
+        if column:
+            index = _find(header, column)
+            columns = {f: i for f, i in columns.items() if i != index} | {field: index}
+    if "name" not in columns:
+        return None
+    return Table(sheet=sheet, header_row=number, header=header, columns=columns)
+
+
+def _header(sheet: Sheet, maps: Mapping[str, str]) -> tuple[int, tuple[str, ...]] | None:
+    """Number and texts of the row among the first ones that names most fields."""
     best: tuple[int, int, tuple[str, ...]] | None = None
     first: tuple[int, tuple[str, ...]] | None = None
     for number, cells in islice(sheet.lines(), SEARCHED):
@@ -154,18 +171,9 @@ def locate(sheet: Sheet, maps: Mapping[str, str]) -> Table | None:
         if _names_schools(header, maps) and score > (best[1] if best else 0):
             best = (number, score, header)
     if best is not None:
-        number, _score, header = best
-    elif first is not None and _LETTERS.fullmatch(maps.get("name", "")):
-        number, header = first
-    else:
-        return None
-    columns = _guess(header)
-    for field, column in maps.items():
-        columns.pop(field, None)
-        if column:
-            columns = {f: i for f, i in columns.items() if i != _find(header, column)}
-            columns[field] = _find(header, column)
-    return Table(sheet=sheet, header_row=number, header=header, columns=columns)
+        return best[0], best[2]
+    # No header is known, but a column was named by its letter.
+    return first if _LETTERS.fullmatch(maps.get("name", "")) else None
 
 
 def _names_schools(header: tuple[str, ...], maps: Mapping[str, str]) -> bool:

@@ -136,12 +136,14 @@ def _errors(problems: Sequence[CellProblem]) -> Iterator[str]:
         alike.setdefault(replace(problem, row=0), []).append(problem.row)
     for problem, rows in islice(alike.items(), SHOWN):
         where = replace(problem, row=rows[0])
-        more = len(rows) - 1
-        also = _(" (and %(count)d more rows, the last is %(last)d)") if more else ""
-        yield _("Error: %(text)s%(also)s") % {
-            "text": where,
-            "also": also % {"count": more, "last": rows[-1]} if more else "",
-        }
+        if len(rows) == 1:
+            yield _("Error: %(text)s") % {"text": where}
+        else:
+            yield _("Error: %(text)s The same in %(count)d more rows, the last is %(last)d.") % {
+                "text": where,
+                "count": len(rows) - 1,
+                "last": rows[-1],
+            }
     yield from _more(len(alike))
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from safety.units.imports.cells import Cell, name_key, text_of
+from safety.units.imports.cells import Cell, text_of
 from safety.units.imports.fields import FIELDS, YES_NO, parse
 from safety.units.imports.garbled import check_text
 from safety.units.imports.known import BUREAU_KINDS, SCHOOL_FIELDS
@@ -67,20 +67,19 @@ class Reading:
 def read_rows(table: Table, reading: Reading, skipped: list[int]) -> Iterator[Row]:
     """Every row below the header; numbers of lines that are no rows go to ``skipped``."""
     previous: dict[str, Cell] = {}
-    header = tuple(name_key(text) for text in table.header)
     for number, cells in table.sheet.lines():
         if number <= table.header_row:
             continue
         texts = tuple(map(text_of, cells))
         if not any(texts):
             continue
-        if _is_no_row(table, texts, header):
+        if _is_no_row(table, texts):
             skipped.append(number)
             continue
         yield _read_row(table, number, cells, reading, previous)
 
 
-def _is_no_row(table: Table, texts: Sequence[str], header: tuple[str, ...]) -> bool:
+def _is_no_row(table: Table, texts: tuple[str, ...]) -> bool:
     """Footnotes, totals, and the header again (printed at the top of every page)."""
     written = [text for text in texts if text]
     at = table.columns["name"]
@@ -89,7 +88,7 @@ def _is_no_row(table: Table, texts: Sequence[str], header: tuple[str, ...]) -> b
         return True
     if len(written) == 1 and written[0].startswith(FOOTNOTES):
         return True
-    return tuple(map(name_key, texts)) == header
+    return texts == table.header
 
 
 def _read_row(
