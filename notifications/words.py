@@ -5,50 +5,49 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
 
 from notifications.models import Obligation
 from notifications.obligations.verbs import reads_only_as_leader
 from safety.rules.selectors import content_of, current_rules
 
 _GRADES = {
-    "G1": lazy("Red · report at once"),
-    "G2": lazy("Orange · report urgently"),
-    "G3": lazy("Yellow · report promptly"),
-    "G4": lazy("Blue · report on time"),
-    "G5": lazy("White · register"),
+    "G1": gettext_lazy("Red · report at once"),
+    "G2": gettext_lazy("Orange · report urgently"),
+    "G3": gettext_lazy("Yellow · report promptly"),
+    "G4": gettext_lazy("Blue · report on time"),
+    "G5": gettext_lazy("White · register"),
 }
 _LEVELS = {
-    "school": lazy("School"),
-    "district": lazy("District"),
-    "city": lazy("City bureau"),
+    "school": gettext_lazy("School"),
+    "district": gettext_lazy("District"),
+    "city": gettext_lazy("City bureau"),
 }
 _LINES = {
-    "business": lazy("Business"),
-    "safety": lazy("Safety"),
-    "party": lazy("Secretary"),
-    "administration": lazy("Director / principal"),
-    "other": lazy("Duty and others"),
+    "business": gettext_lazy("Business"),
+    "safety": gettext_lazy("Safety"),
+    "party": gettext_lazy("Secretary"),
+    "administration": gettext_lazy("Director / principal"),
+    "other": gettext_lazy("Duty and others"),
 }
 _VERBS = {
-    "handling": lazy("Report handling"),
-    "instruction": lazy("Written instruction"),
-    "phone_instruction": lazy("Instruction by telephone"),
-    "on_site": lazy("I am on site"),
+    "handling": gettext_lazy("Report handling"),
+    "instruction": gettext_lazy("Written instruction"),
+    "phone_instruction": gettext_lazy("Instruction by telephone"),
+    "on_site": gettext_lazy("I am on site"),
 }
 _DONE = {
-    "handling": lazy("handling reported"),
-    "instruction": lazy("written instruction"),
-    "phone_instruction": lazy("instruction by telephone"),
-    "on_site": lazy("on site"),
+    "handling": gettext_lazy("handling reported"),
+    "instruction": gettext_lazy("written instruction"),
+    "phone_instruction": gettext_lazy("instruction by telephone"),
+    "on_site": gettext_lazy("on site"),
 }
 _BASES = {
-    Obligation.Basis.STATUTORY: lazy("by law"),
-    Obligation.Basis.SUPERIOR: lazy("superior document"),
-    Obligation.Basis.BUREAU: lazy("bureau rule"),
-    Obligation.Basis.REMINDER: lazy("system reminder"),
+    Obligation.Basis.STATUTORY: gettext_lazy("by law"),
+    Obligation.Basis.SUPERIOR: gettext_lazy("superior document"),
+    Obligation.Basis.BUREAU: gettext_lazy("bureau rule"),
+    Obligation.Basis.REMINDER: gettext_lazy("system reminder"),
 }
 
 

@@ -21,7 +21,7 @@ let timer = 0;
 let leaving = false;
 
 function filled(text, values) {
-  return text.replace(/%\((\w+)\)s/g, (_all, name) => String(values[name]));
+  return text.replace(/\{(\w+)\}/g, (_all, name) => String(values[name]));
 }
 
 function clock(moment) {
