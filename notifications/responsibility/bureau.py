@@ -9,6 +9,7 @@ from notifications.responsibility.case import Case, Seat, Slot, merged, seat_of
 from notifications.responsibility.inputs import SchoolFacts, UnitFacts
 from notifications.responsibility.lines import (
     DEPUTY,
+    SAFETY_OFFICE,
     SECTION,
     claims_of,
     deputies,
@@ -60,6 +61,9 @@ def _duties(case: Case, unit: UnitFacts, school: SchoolFacts) -> dict[str, _Duty
     for code in case.asked.hazards:
         for capacity in case.rules.hazards[code].also:
             _strengthen(duties, capacity, Owed.READ, f"hazard.{code}.also={Owed.READ.name}")
+    if any(duty.owed > Owed.FEED for duty in duties.values()):
+        for line in (SECTION, SAFETY_OFFICE):  # nobody is addressed past the two lines
+            duties.setdefault(line, _Duty(owed=Owed.FEED, rules=("both lines",)))
     return duties
 
 

@@ -35,9 +35,9 @@ class Filled:
     superior: str = ""
     rules: list[str] = field(default_factory=list)
 
-    def join(self, slot: Slot) -> None:
+    def join(self, slot: Slot, *, least: Owed = Owed.FEED) -> None:
         """Answer for a further slot of the same capacity, which nobody else could take."""
-        self.owed = max(self.owed, slot.owed, Owed.ACK)
+        self.owed = max(self.owed, slot.owed, least)
         self.slot.take_in(slot)
         self.rules.append(f"joined: {slot.seat.post_type or slot.capacity}")
 
@@ -85,8 +85,7 @@ class _Group:
     def climb(self, slot: Slot, held: Held) -> None:
         """Give an empty ``slot`` to the first superior who is there and has not got one yet."""
         if slot.owed == Owed.FEED:  # the board shows it; nobody is addressed, nobody stands in
-            self._add(slot, slot.seat.entry, held)
-            self._find(slot, held, NOBODY)
+            self._leave_open(slot, held)
             return
         if self.case.rules.capacities[slot.capacity].optional:
             return
@@ -102,7 +101,7 @@ class _Group:
                 return
             passed_over = passed_over or taken
         if passed_over is not None:
-            passed_over.join(slot)
+            passed_over.join(slot, least=Owed.ACK)
             self._find(slot, held, passed_over.superior or passed_over.slot.capacity)
             return
         self._leave_open(slot, held)
