@@ -48,7 +48,10 @@ def not_found() -> Problem:
 
 
 class DomainErrors:
-    """Answer ``Hidden`` as 404, ``Refused`` (JSON callers) as 422 or 409, too much data as 413."""
+    """Answer ``Hidden`` as 404, ``Refused`` (JSON callers) as 422 or 409, too much data as 413.
+
+    Pages come from the handlers of ``safety.home.errors``.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -61,18 +64,8 @@ class DomainErrors:
             if wants_json(request):
                 return problems_json([not_found()], status=404)
             raise Http404 from error
-        if isinstance(error, RequestDataTooBig):
-            return self._too_large(request)
+        if isinstance(error, RequestDataTooBig) and wants_json(request):
+            return problems_json([too_large()], status=413)
         if isinstance(error, Refused) and wants_json(request):
             return problems_json(error.problems, status=status_of(error))
         return None
-
-    def _too_large(self, request: HttpRequest) -> HttpResponse:
-        if wants_json(request):
-            return problems_json([too_large()], status=413)
-        problem = too_large()
-        return HttpResponse(
-            f"{problem.message} {problem.remedy}",
-            status=413,
-            content_type="text/plain; charset=utf-8",
-        )

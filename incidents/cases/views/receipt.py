@@ -13,11 +13,11 @@ from django.views.decorators.http import require_GET, require_POST
 
 from incidents.cases.access import get_receipt, visible_to
 from incidents.cases.devices import device_of
-from incidents.cases.models import Incident
+from incidents.cases.models import Incident, Measure
 from incidents.cases.recording import record_measure
 from incidents.cases.selectors import answers_of_duty_rooms, measure_states
 from notifications.models import Alert
-from safety.errors import Hidden
+from safety.errors import Hidden, Refused
 from safety.http import wants_json
 
 
@@ -33,7 +33,7 @@ def receipt(request: HttpRequest, ref: UUID) -> HttpResponse:
 @never_cache
 def answers(request: HttpRequest, ref: UUID) -> HttpResponse:
     """The part that the open receipt asks for again every few seconds."""
-    incident = get_receipt(request.user, device_of(request), ref)
+    incident = _open(get_receipt(request.user, device_of(request), ref))
     return render(request, "incidents/filing/_answers.html", _context(request, incident))
 
 
@@ -41,19 +41,33 @@ def answers(request: HttpRequest, ref: UUID) -> HttpResponse:
 def measure(request: HttpRequest, ref: UUID) -> HttpResponse:
     """One tap: 110, 120, 119 called, guardians told. The time is that of the tap."""
     device = device_of(request)
-    incident = get_receipt(request.user, device, ref)
-    if incident.privacy == Alert.Privacy.SEALED:
-        raise Hidden
-    by = incident.reporter
-    if by is None:
-        raise Hidden
+    incident = _open(get_receipt(request.user, device, ref))
     kind = request.POST.get("kind", "")
-    through = device if not request.user.is_authenticated else None
-    is_new = record_measure(incident=incident, kind=kind, by=by, device=through)
+    if incident.reporter is None or kind == Measure.Kind.VERIFIED:
+        raise Hidden  # only the duty room can say that it has checked
+    try:
+        is_new = record_measure(
+            incident=incident,
+            kind=kind,
+            by=incident.reporter,
+            device=device if not request.user.is_authenticated else None,
+        )
+    except Refused as refusal:
+        if wants_json(request):
+            raise
+        messages.error(request, str(refusal))
+        return redirect("filing:receipt", ref=ref)
     if wants_json(request):
         return JsonResponse({"kind": kind, "recorded": is_new})
     messages.success(request, _("Recorded."))
     return redirect("filing:receipt", ref=ref)
+
+
+def _open(incident: Incident) -> Incident:
+    """A sealed matter shows number and time on its receipt, and nothing else anywhere."""
+    if incident.privacy == Alert.Privacy.SEALED:
+        raise Hidden
+    return incident
 
 
 def _context(request: HttpRequest, incident: Incident) -> dict[str, object]:
