@@ -190,13 +190,14 @@ def _meet(obligations: Sequence[Obligation], answer: Answer) -> list[Obligation]
     if changed:
         record(
             actor=Actor(kind="person", ref=str(answer.by.pk)),
-            facts=[_fact(obligation, answer) for obligation in changed],
+            facts=[met_fact(obligation, answer) for obligation in changed],
         )
         append(_rows(changed, answer))
     return changed
 
 
-def _fact(obligation: Obligation, answer: Answer) -> Fact:
+def met_fact(obligation: Obligation, answer: Answer) -> Fact:
+    """What the ledger is told of an obligation that was met."""
     return Fact(
         verb="obligation.met",
         subject_kind=obligation.subject_kind,
