@@ -49,7 +49,11 @@ class CellRow:
 
 @dataclass(frozen=True, kw_only=True)
 class Cell:
-    """What one cell shows. ``answered`` of ``owing`` addressees have acknowledged."""
+    """What one cell shows. ``answered`` of ``owing`` addressees have acknowledged.
+
+    ``by_action``: what is worst is a first action, all else is answered.
+    ``by_phone``: an acknowledgement was entered after a call.
+    """
 
     state: State
     at: datetime | None = None
@@ -58,6 +62,7 @@ class Cell:
     owing: int = 0
     climbed: bool = False
     by_action: bool = False
+    by_phone: bool = False
 
     @property
     def is_answered(self) -> bool:
@@ -99,4 +104,5 @@ def cell(rows: Iterable[CellRow], now: datetime) -> Cell:
         owing=len(acknowledging),
         climbed=any(row.climbed for _state, row in judged),
         by_action=all(row.kind == ACTION for row in worst_rows),
+        by_phone=any(row.how == PHONE for row in answers),
     )

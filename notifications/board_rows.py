@@ -225,23 +225,27 @@ def _upward(
     if frame.sight.hides_posts(alert):
         owed = [o for o in owed if o.unit_id == frame.unit.pk]
     sent = {(s.unit, s.receiver): s for s in facts.sent}
-    found = []
-    for o in owed:
-        receiver = str(o.why.get("zh", ""))
-        known = sent.get((o.unit_id, receiver))
-        found.append(
-            Upward(
-                unit=_unit(alert, o, frame),
-                receiver=receiver,
-                due_at=o.due_at,
-                met_at=known.at if known else o.met_at,
-                received_by=known.received_by if known else o.met_note,
-                mine=o.unit_id == frame.unit.pk,
-                basis=o.basis,
-                document=o.basis_document,
-            )
+    return [
+        Upward(
+            unit=_unit(alert, o, frame),
+            receiver=receiver,
+            due_at=o.due_at,
+            met_at=known.at if known else o.met_at,
+            received_by=known.received_by if known else o.met_note,
+            mine=o.unit_id == frame.unit.pk,
+            basis=o.basis,
+            document=o.basis_document,
         )
-    return found
+        for o in owed
+        for receiver in _receivers(o)
+        for known in [sent.get((o.unit_id, receiver))]
+    ]
+
+
+def _receivers(o: Obligation) -> list[str]:
+    """Each office that an upward report goes to: one clock may name several."""
+    named = str(o.why.get("zh", "")).split("、")
+    return [part.strip() for part in named if part.strip()]
 
 
 def _own(rows: Sequence[Obligation], frame: Frame) -> Own | None:

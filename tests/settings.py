@@ -18,11 +18,12 @@ os.environ.setdefault("SAFETY_DEBUG", "0")
 os.environ["SAFETY_REDIS_PREFIX"] = f"tests-{RUN}-{WORKER}"
 
 from safety.settings import *  # noqa: E402, F403
-from safety.settings import DATABASES, STORAGES  # noqa: E402
+from safety.settings import DATABASES, STATIC_ROOT, STORAGES  # noqa: E402
 
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+STATIC_ROOT.mkdir(exist_ok=True)
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 # A pool keeps connections open that the end of a test run must be able to drop.
 DATABASES["default"]["OPTIONS"].pop("pool", None)
