@@ -129,7 +129,8 @@ def _processes() -> Found:
 
 def _redis_timeouts() -> Found:
     """redis-py 8 closes a silent connection after 5 s unless told not to."""
-    for host in settings.CHANNEL_LAYERS["default"].get("CONFIG", {}).get("hosts", []):
+    layer: dict[str, Any] = settings.CHANNEL_LAYERS["default"]
+    for host in layer.get("CONFIG", {}).get("hosts", []):
         if not isinstance(host, dict) or host.get("socket_timeout", 0) is not None:
             yield _error(
                 8,

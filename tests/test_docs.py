@@ -101,11 +101,11 @@ def test_every_top_level_address_is_documented():
     assert [address for address in addresses() if address not in documented] == []
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
-def test_links_between_pages_lead_somewhere(page):
-    links = re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text())
+@pytest.mark.parametrize("sheet", PAGES, ids=lambda sheet: str(sheet.relative_to(ROOT)))
+def test_links_between_pages_lead_somewhere(sheet):
+    links = re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", sheet.read_text())
 
-    assert [link for link in links if not (page.parent / link).exists()] == []
+    assert [link for link in links if not (sheet.parent / link).exists()] == []
 
 
 def test_the_catalogue_of_what_is_documented_is_not_empty():

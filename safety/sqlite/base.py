@@ -17,6 +17,7 @@ from django.db.utils import OperationalError
 _writer = threading.Lock()
 
 
+# The stubs leave out the private methods that Django itself calls: hence type: ignore[misc].
 class DatabaseWrapper(base.DatabaseWrapper):
     """Django's SQLite wrapper, taking the process-wide writer lock around transactions."""
 
@@ -28,25 +29,25 @@ class DatabaseWrapper(base.DatabaseWrapper):
             raise OperationalError("database is locked by another writer of this process")
         self._writing = True
         try:
-            super()._start_transaction_under_autocommit()
+            super()._start_transaction_under_autocommit()  # type: ignore[misc]
         except BaseException:
             self._let_go()
             raise
 
     def _commit(self) -> Any:
-        result = super()._commit()
+        result = super()._commit()  # type: ignore[misc]
         self._let_go()
         return result
 
     def _rollback(self) -> Any:
         try:
-            return super()._rollback()
+            return super()._rollback()  # type: ignore[misc]
         finally:
             self._let_go()
 
     def _close(self) -> Any:
         try:
-            return super()._close()
+            return super()._close()  # type: ignore[misc]
         finally:
             self._let_go()
 

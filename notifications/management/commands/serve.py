@@ -4,6 +4,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from notifications.live.server import CannotListen, ManyOnMemory, serve
+from safety.checks import refuse_public_bind
 
 
 class Command(BaseCommand):
@@ -19,6 +20,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *_args: Any, **options: Any) -> None:
+        refuse_public_bind(options["host"])
         try:
             serve(
                 host=options["host"],
