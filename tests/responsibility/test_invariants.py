@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from itertools import pairwise
+from typing import Any
 
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
@@ -124,7 +125,7 @@ def test_i6_a_graver_grade_only_adds_and_strengthens(asked: Asked) -> None:
     plans = [asked.plan(grade=grade) for grade in reversed(GRADES)]
 
     for light, grave in pairwise(plans):
-        stronger = {}
+        stronger: dict[tuple[int, str], Owed] = {}
         for row in grave.rows:
             key = (row.unit, row.capacity)
             stronger[key] = max(row.owed, stronger.get(key, Owed.FEED))
@@ -213,15 +214,15 @@ def test_a_gap_is_always_named_and_a_climbed_row_is_at_least_acknowledged(asked:
 
 @quick
 @given(cities(), st.randoms(use_true_random=False))
-def test_the_hash_does_not_depend_on_the_order_of_facts(asked: Asked, random: object) -> None:
+def test_the_hash_does_not_depend_on_the_order_of_facts(asked: Asked, random: Any) -> None:
     facts = asked.town.facts()
     question = Question(
         hazards=asked.hazards, grade=asked.grade, at=asked.at, flags=frozenset(asked.flags)
     )
-    shuffled = {}
+    shuffled: dict[str, Any] = {}
     for name in ("schools", "entries", "holdings", "leaves", "restricted"):
         values = list(getattr(facts, name))
-        random.shuffle(values)  # type: ignore[attr-defined]
+        random.shuffle(values)
         shuffled[name] = tuple(values)
 
     one = resolve(rules(), facts, question)

@@ -99,7 +99,7 @@ class Town:
         self.schools[code] = school
         if posts:
             for post in book()["posts"]["post"]:
-                if post["at"] == "school" and post.get("needs", "bus") in school.facilities:
+                if post["at"] == "school" and post.get("needs") in {None, *school.facilities}:
                     self.post(unit, post["code"])
         return school
 
