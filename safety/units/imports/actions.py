@@ -20,6 +20,7 @@ from safety.units.imports.mapping import Table, locate
 from safety.units.imports.plan import Options, Plan, make_plan
 from safety.units.imports.problems import CellProblem, Unusable
 from safety.units.imports.reader import Book, open_book
+from safety.units.imports.rejected import give_back
 from safety.units.imports.rows import Reading, Row, read_rows
 
 
@@ -37,6 +38,12 @@ class Request:
     move: bool = False
     valid_only: bool = False
     dry_run: bool = False
+    rejected: Path | None = None
+
+    @property
+    def gives_back(self) -> bool:
+        """Whether bad rows are written to a list: when asked for, or imported without them."""
+        return self.rejected is not None or (self.valid_only and not self.dry_run)
 
 
 @dataclass(kw_only=True)
@@ -52,6 +59,7 @@ class Outcome:
     bad_rows: dict[str, dict[int, list[CellProblem]]] = field(default_factory=dict)
     unreadable: bool = False
     plan: Plan = field(default_factory=Plan)
+    rejected_files: dict[str, str] = field(default_factory=dict)
     written: bool = False
 
     @property
@@ -64,7 +72,8 @@ def import_units(*, request: Request, actor: Actor) -> Outcome:
 
     With any error nothing is written, unless ``valid_only`` asks for the good
     rows of files that could be read. Importing the same again writes nothing.
-    Raises ``Refused`` when an option of the request cannot be used.
+    Raises ``Refused`` when an option of the request cannot be used, or when the
+    list of rejected rows cannot be written: bad rows never vanish.
     """
     outcome = Outcome()
     rows = _read(request, outcome)
@@ -80,6 +89,8 @@ def import_units(*, request: Request, actor: Actor) -> Outcome:
             if row.problems:
                 outcome.problems += row.problems
                 outcome.bad_rows.setdefault(row.table.sheet.file, {})[row.number] = row.problems
+        if request.gives_back and not outcome.unreadable:
+            outcome.rejected_files = give_back(outcome.tables, outcome.bad_rows, request.rejected)
         refused = outcome.problems and (outcome.unreadable or not request.valid_only)
         if not refused and not request.dry_run and outcome.plan.writes:
             _write(outcome, actor)

@@ -16,6 +16,7 @@ def check_new(row: Row, kind: str, code: str, parent: Node | None, known: Known)
     """Note why no unit ``code`` can be created for ``row``; nothing when it can."""
     if (shown := known.with_zeros(code)) and shown != code:
         _refuse_lost_zeros(row, code, shown)
+        return
     _check_parent(row, kind, parent, known)
     if parent is not None:
         for namesake in known.named(row.name, below=parent.path):

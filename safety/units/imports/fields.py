@@ -37,7 +37,9 @@ LATITUDES, LONGITUDES = (Decimal(3), Decimal(54)), (Decimal(73), Decimal(136))
 
 _BETWEEN_HAN = re.compile(r"(?<=[\u3400-\u9fff])\s+(?=[\u3400-\u9fff])")
 _NUMBER = re.compile(r"\d+|\d{1,3}(?:,\d{3})+")
-_DATE = re.compile(r"(\d{4})(?:[-/.年](\d{1,2})(?:[-/.月](\d{1,2}))?)?[月日]?|(\d{4})(\d\d)(\d\d)")
+_DATE = re.compile(
+    r"(\d{4})(?:[-/.年](\d{1,2})(?:[-/.月](\d{1,2}))?)?[年月日]?|(\d{4})(\d\d)(\d\d)"
+)
 _PHONE = re.compile(r"[\d\s()+\-/转,;、]{5,30}(?:转\d+)?")
 _SCIENTIFIC = re.compile(r"\d+(\.\d+)?[eE]\+?\d+")
 _PARTS = re.compile(r"[、,，/;；+&\s]+")

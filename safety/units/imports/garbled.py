@@ -26,6 +26,7 @@ _OFFICE = re.compile(
     "教育考试院|招生考试院|考试院|招生办公室|招生考试办公室|教育委员会|教育局|教育厅|教体局|教育和体育局"
 )
 _REGIONS = re.compile(r"(?:[\u4e00-\u9fff]{1,7}?(?:省|市|自治区|州|盟|区|县|旗|镇|乡|街道|新区))*")
+_OF_A_SCHOOL = re.compile("学|校|园|附属|民办|实验(?!区)")
 _SENTENCE = re.compile(r"[。；;！!？?|<>{}\\]|https?:", re.IGNORECASE)
 _TELEPHONE = re.compile(r"\d{7,}|\d{3,4}-\d{7,8}")
 BY_CHANCE = 2
@@ -47,7 +48,7 @@ def check_text(raw: str, text: str) -> None:
                 _("The cell holds a character that is no text (U+%(code)04X).")
                 % {"code": ord(character)}
             )
-    if any(sign in text for sign in _FAMOUS) or _mojibake(text):
+    if any(sign in text for sign in _FAMOUS) or _mojibake(text) or _mojibake(raw):
         raise _garbled(_("The text was saved in one encoding and read in another."))
     if _SPREADSHEET_ERROR.fullmatch(text):
         raise _garbled(_("The spreadsheet shows an error here instead of a value."))
@@ -124,7 +125,9 @@ def _stamped(text: str) -> str:
     if found is None:
         return ""
     before = text[: found.start()]
-    is_place = len(before) <= SHORT_PLACE or _REGIONS.fullmatch(before)
+    is_place = not _OF_A_SCHOOL.search(before) and (
+        len(before) <= SHORT_PLACE or _REGIONS.fullmatch(before)
+    )
     return "" if is_place else found.group()
 
 

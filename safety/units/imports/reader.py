@@ -100,24 +100,36 @@ def _workbook(path: Path) -> tuple[Sheet, ...]:
 
 def _rows_of(sheet: CalamineSheet) -> Callable[[], Iterator[Line]]:
     left = sheet.start[1] if sheet.start else 0
-    # A district written once beside ten merged rows belongs to all ten.
-    merged: dict[int, list[tuple[int, int]]] = {}
-    for (top, column), (bottom, _right) in sheet.merged_cell_ranges or ():
-        for row in range(top + 1, bottom + 1):
-            merged.setdefault(row, []).append((column - left, top))
-    tops = {place for places in merged.values() for place in places}
+    covered = _covered(sheet)
+    tops: dict[int, set[int]] = {}
+    for top, column in {place for places in covered.values() for place in places}:
+        tops.setdefault(top, set()).add(column)
 
     def lines() -> Iterator[Line]:
         above: dict[tuple[int, int], Cell] = {}
         for index, cells in enumerate(sheet.iter_rows()):
-            for place in merged.get(index, ()):
-                cells[place[0]] = above.get(place, "")
-            for column in range(len(cells)):
-                if (column, index) in tops:
-                    above[column, index] = cells[column]
-            yield index + 1, (*[""] * left, *cells)
+            row = [*[""] * left, *cells]
+            if any(cell != "" for cell in row):  # a blank row stays blank
+                for top, column in covered.get(index, ()):
+                    row[column] = above.get((top, column), "")
+            above |= {(index, column): row[column] for column in tops.get(index, ())}
+            yield index + 1, tuple(row)
 
     return lines
+
+
+def _covered(sheet: CalamineSheet) -> dict[int, list[tuple[int, int]]]:
+    """Row → the top cells (row, column) whose merged areas reach down into it.
+
+    A district written once beside ten merged rows belongs to all ten.
+    """
+    covered: dict[int, list[tuple[int, int]]] = {}
+    right = sheet.end[1] if sheet.end else -1
+    for (top, column), (bottom, _right) in sheet.merged_cell_ranges or ():
+        # Areas beside the written cells are empty, and so are rows below them.
+        for row in range(top + 1, bottom + 1) if column <= right else ():
+            covered.setdefault(row, []).append((top, column))
+    return covered
 
 
 def _text(path: Path, head: bytes) -> Sheet:

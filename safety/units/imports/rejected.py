@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -16,7 +17,31 @@ from safety.units.imports.problems import CellProblem
 REASON = "原因"
 
 
-def write_rejected(path: Path, table: Table, bad_rows: Mapping[int, Sequence[CellProblem]]) -> None:
+BadRows = Mapping[int, Sequence[CellProblem]]
+
+
+def give_back(
+    tables: Sequence[Table], bad_rows: Mapping[str, BadRows], wanted: Path | None
+) -> dict[str, str]:
+    """Write one list for each sheet with bad rows; return sheet → path of its list.
+
+    The list is ``wanted``, or named after the sheet in the current folder. Several
+    lists get the names of their sheets appended.
+    """
+    spoilt = [table for table in tables if table.sheet.file in bad_rows]
+    written = {}
+    for table in spoilt:
+        name = table.sheet.file
+        stem = re.sub(r"(\.\w+(?= |$)|[^\w.\-])+", "-", name).strip("-")
+        path = wanted or Path(f"{stem}-rejected.csv")
+        if wanted and len(spoilt) > 1:
+            path = wanted.with_name(f"{wanted.stem}-{stem}{wanted.suffix}")
+        _write(path, table, bad_rows[name])
+        written[name] = str(path)
+    return written
+
+
+def _write(path: Path, table: Table, bad_rows: BadRows) -> None:
     """Write the bad rows of ``table`` with their columns as they were, and the reasons.
 
     UTF-8 with a mark, so that Excel shows Chinese; no cell can act as a formula.

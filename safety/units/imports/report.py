@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -23,7 +23,7 @@ _WORDS = {
 }
 
 
-def as_json(outcome: Outcome, rejected_files: Mapping[str, str]) -> dict[str, Any]:
+def as_json(outcome: Outcome) -> dict[str, Any]:
     plan = outcome.plan
     return {
         "ok": not outcome.problems,
@@ -32,7 +32,7 @@ def as_json(outcome: Outcome, rejected_files: Mapping[str, str]) -> dict[str, An
         "changed": len(plan.changes),
         "unchanged": plan.unchanged,
         "rejected": outcome.rejected,
-        "rejected_files": dict(rejected_files),
+        "rejected_files": outcome.rejected_files,
         "files": [
             {
                 "file": table.sheet.file,
@@ -80,7 +80,7 @@ def warnings(outcome: Outcome) -> Iterator[str]:
         ) % {"count": plan.without_stage}
 
 
-def as_text(outcome: Outcome, rejected_files: Mapping[str, str], *, dry_run: bool) -> Iterator[str]:
+def as_text(outcome: Outcome, *, dry_run: bool) -> Iterator[str]:
     """The report line by line."""
     yield from _columns(outcome)
     yield from (_("Note: %(text)s") % {"text": text} for text in warnings(outcome))
@@ -93,7 +93,7 @@ def as_text(outcome: Outcome, rejected_files: Mapping[str, str], *, dry_run: boo
         }
     yield from _more(len(differences))
     yield from _errors(outcome.problems)
-    for name, path in rejected_files.items():
+    for name, path in outcome.rejected_files.items():
         yield _("The rejected rows of %(file)s are in %(path)s.") % {"file": name, "path": path}
     plan = outcome.plan
     yield _(

@@ -11,7 +11,6 @@ from safety.errors import Refused
 from safety.ledger.actions import SYSTEM
 from safety.units.imports.actions import Outcome, Request, import_units
 from safety.units.imports.mapping import parse_pairs
-from safety.units.imports.rejected import write_rejected
 from safety.units.imports.report import as_json, as_text
 
 
@@ -26,13 +25,7 @@ class Command(BaseCommand):
         add("files", nargs="+", type=Path, metavar="FILE")
         add("--dry-run", action="store_true", help="show what would happen, write nothing")
         add("--map", action="append", default=[], metavar="FIELD=COLUMN", help="header or letter")
-        add(
-            *("--default",),
-            action="append",
-            default=[],
-            metavar="FIELD=VALUE",
-            help="value where the file states none",
-        )
+        add("--default", action="append", default=[], metavar="FIELD=VALUE", help="where none is")
         add("--parent", default="", metavar="CODE", help="bureau of rows that name none")
         add("--create-districts", action="store_true", help="create districts that are missing")
         add("--move", action="store_true", help="let units move to another parent")
@@ -45,18 +38,18 @@ class Command(BaseCommand):
     def handle(self, **options: Any) -> None:
         try:
             outcome = import_units(request=_request(options), actor=SYSTEM)
-            rejected = _give_back(outcome, options)
         except Refused as refused:
             if options["json"]:
-                errors = [problem.as_json() for problem in refused.problems]
-                self.stdout.write(json.dumps({"ok": False, "written": False, "errors": errors}))
+                nothing = as_json(Outcome()) | {"ok": False}
+                nothing["errors"] = [problem.as_json() for problem in refused.problems]
+                self.stdout.write(json.dumps(nothing, ensure_ascii=False))
             raise CommandError(
                 "\n".join(f"{p.field} {p.value}: {p.message} {p.remedy}" for p in refused.problems)
             ) from refused
         if options["json"]:
-            self.stdout.write(json.dumps(as_json(outcome, rejected), ensure_ascii=False))
+            self.stdout.write(json.dumps(as_json(outcome), ensure_ascii=False))
         else:
-            for line in as_text(outcome, rejected, dry_run=options["dry_run"]):
+            for line in as_text(outcome, dry_run=options["dry_run"]):
                 self.stdout.write(line)
         if outcome.unreadable or (outcome.problems and not options["valid_only"]):
             raise CommandError(
@@ -76,6 +69,7 @@ def _request(options: dict[str, Any]) -> Request:
         move=options["move"],
         valid_only=options["valid_only"],
         dry_run=options["dry_run"],
+        rejected=Path(options["rejected"]) if options["rejected"] else None,
     )
 
 
@@ -86,21 +80,3 @@ def _day(text: str) -> date | None:
         raise Refused(
             _("This is no date."), field="on", value=text, remedy=_("Write it as 2026-09-01.")
         ) from error
-
-
-def _give_back(outcome: Outcome, options: dict[str, Any]) -> dict[str, str]:
-    """Write rejected rows when asked for; return file → list of its rejected rows."""
-    wanted = options["rejected"] or (options["valid_only"] and not options["dry_run"])
-    if not wanted or outcome.unreadable:
-        return {}
-    tables = [table for table in outcome.tables if table.sheet.file in outcome.bad_rows]
-    written = {}
-    for table in tables:
-        name = table.sheet.file
-        stem = name.replace("[", "").replace("]", "").replace(" ", "-").replace("/", "-")
-        path = Path(options["rejected"] or f"{Path(stem).stem}-rejected.csv")
-        if options["rejected"] and len(tables) > 1:
-            path = path.with_name(f"{path.stem}-{Path(stem).stem}{path.suffix or '.csv'}")
-        write_rejected(path, table, outcome.bad_rows[name])
-        written[name] = str(path)
-    return written
