@@ -102,9 +102,7 @@ def list_devices(request: HttpRequest) -> HttpResponse:
             | Q(school__name__icontains=query)
         )
     page = Paginator(devices, PAGE).get_page(request.GET.get("page"))
-    return render(
-        request, "home/devices.html", {"page": page, "q": query, "now": timezone.now()}
-    )
+    return render(request, "home/devices.html", {"page": page, "q": query, "now": timezone.now()})
 
 
 def _query(request: HttpRequest) -> str:

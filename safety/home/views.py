@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 
-from safety.posts.access import rights_of
+from safety.posts.access import posts_held, rights_of
 from safety.rules.models import RuleBook
 
 
@@ -20,10 +20,10 @@ def show_home(request: HttpRequest) -> HttpResponse:
         return redirect("notifications:boards")
     if "file_incident" in rights:
         return redirect("filing:report")
-    if rights & {"watch_board", "view_incidents"}:
-        return redirect("notifications:mine")
-    if "manage_people" in rights:
+    if rights == {"manage_people"}:
         return redirect("home:people")
+    if posts_held(request.user).exists():
+        return redirect("notifications:mine")
     return render(request, "home/nothing.html")
 
 

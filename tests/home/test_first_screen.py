@@ -1,0 +1,98 @@
+"""The front door leads each person to the page that their posts make the first one."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import DatabaseError
+from django.urls import reverse
+
+from safety.home import views
+from safety.posts.models import Holding
+
+
+@pytest.mark.parametrize(
+    ("who", "leads_to"),
+    [
+        ("city.duty_officer", "notifications:boards"),
+        ("county.safety_office", "notifications:boards"),
+        ("school.safety_staff", "filing:report"),
+        ("school.class_teacher", "filing:report"),
+        ("city.chief", "notifications:mine"),
+        ("city.deputy_basic", "notifications:mine"),
+        ("county.administrator", "home:people"),
+    ],
+)
+def test_each_role_has_its_first_page(city, client, who, leads_to):
+    city.sign_in(client, who)
+
+    answer = client.get(reverse("home:home"))
+
+    assert answer.status_code == 302
+    assert answer.url == reverse(leads_to)
+
+
+def test_without_a_post_nothing_is_open_but_the_telephone(city, client, settings):
+    settings.DUTY_PHONES = ["0851-00000000"]
+    teacher = city.sign_in(client, "school.class_teacher")
+    Holding.objects.filter(person=teacher).delete()
+
+    page = client.get(reverse("home:home"))
+
+    assert page.status_code == 200
+    assert next(template.name for template in page.templates) == "home/nothing.html"
+    assert 'href="tel:085100000000"' in page.content.decode()
+    assert page.context["nav"] == []
+
+
+def test_a_stranger_is_asked_to_sign_in_and_comes_back(city, client):
+    answer = client.get(reverse("notifications:mine"))
+
+    assert answer.status_code == 302
+    assert answer.url == f"{reverse('account_login')}?next={reverse('notifications:mine')}"
+
+
+@pytest.mark.parametrize(
+    ("who", "sees"),
+    [
+        ("school.safety_staff", ["filing:report", "notifications:mine", "cases:incidents"]),
+        ("city.deputy_basic", ["notifications:mine"]),
+        (
+            "city.duty_officer",
+            ["notifications:boards", "notifications:mine", "cases:incidents"],
+        ),
+        ("county.administrator", ["notifications:mine", "home:people"]),
+    ],
+)
+def test_the_navigation_shows_only_what_is_open(city, client, who, sees):
+    city.sign_in(client, who)
+
+    page = client.get(reverse("account_change_password"))
+
+    assert [way.url for way in page.context["nav"]] == [reverse(name) for name in sees]
+
+
+def test_alive_needs_nothing_and_ready_needs_a_rule_book(empty_house, client):
+    assert client.get(reverse("home:healthz")).content == b"ok"
+    answer = client.get(reverse("home:readyz"))
+
+    assert (answer.status_code, answer.json()) == (503, {"ready": False})
+
+
+def test_ready_once_a_rule_book_is_published(city, client):
+    answer = client.get(reverse("home:readyz"))
+
+    assert (answer.status_code, answer.json()) == (200, {"ready": True})
+
+
+class Away:
+    """A database that does not answer."""
+
+    def ensure_connection(self) -> None:
+        raise DatabaseError
+
+
+def test_a_database_that_is_away_is_not_ready(city, client, monkeypatch):
+    monkeypatch.setattr(views, "connection", Away())
+
+    assert client.get(reverse("home:readyz")).status_code == 503
+    assert client.get(reverse("home:healthz")).status_code == 200
