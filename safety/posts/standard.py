@@ -1,9 +1,9 @@
 """The standard posts (标准岗位) of a bureau or a school, as the rule book lists their types.
 
 One mechanism for a new installation, the demo city and the tests: choose the
-types that fit the unit, create the posts, give each the rights of its capacity,
-and hand back what the responsibility table needs to know of them. The rule book
-comes in as data; this room stands below the one that gives it its meaning.
+types that fit the unit, create the posts, and hand back what the responsibility
+table needs to know of them; its publication gives the rights. The rule book
+comes in as data: this room stands below the one that gives it its meaning.
 """
 
 from __future__ import annotations
@@ -17,7 +17,6 @@ from django.db import transaction
 from safety.ledger.actions import Actor
 from safety.posts.actions import create_posts
 from safety.posts.models import Post
-from safety.posts.roles import grant
 from safety.units.models import School, Unit
 
 Rules = Mapping[str, Any]
@@ -69,7 +68,7 @@ def _small_staff(rules: Rules) -> int:
 def create_standard_posts(
     *, units: Sequence[Unit], rules: Rules, actor: Actor
 ) -> list[StandardPost]:
-    """Create the standard posts of ``units`` with their rights.
+    """Create the standard posts of ``units``.
 
     Raises ``Refused`` when a unit already has one of them.
     """
@@ -82,7 +81,6 @@ def create_standard_posts(
     posts = create_posts(
         posts=[(unit, t["code"], t["code"], t["zh"]) for unit, t in chosen], actor=actor
     )
-    grant(roles=[(post, t["capacity"]) for post, (_unit, t) in zip(posts, chosen, strict=True)])
     capacities = rules["responsibility"]["capacity"]
     return [
         StandardPost(
