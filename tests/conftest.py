@@ -9,6 +9,7 @@ import pytest
 from django.test import TransactionTestCase
 from pytest_django import DjangoDbBlocker
 
+from notifications import holders
 from safety.rules.models import RuleBook
 from safety.rules.selectors import current_rules
 from tests import city as cast
@@ -26,8 +27,13 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
     with django_db_blocker.unblock():
         cast.make_city()
         picture.take()
+
+    def put_back(_self: TransactionTestCase) -> None:
+        picture.restore()
+        holders.forget()  # its key, the revision of holdings, was put back too
+
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda _self: picture.restore())
+        patch.setattr(TransactionTestCase, "_fixture_teardown", put_back)
         yield
 
 
