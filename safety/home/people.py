@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -22,7 +24,7 @@ from safety.ledger.actions import Actor
 from safety.people.actions import reset_password, set_active
 from safety.people.models import User
 from safety.posts.access import Viewer, people_below, reach
-from safety.posts.models import Holding
+from safety.posts.models import Holding, Post
 from safety.units.models import Unit
 
 PAGE = 50
@@ -37,7 +39,7 @@ def _paths(user: Viewer) -> tuple[str, ...]:
 
 def _manageable(user: Viewer) -> QuerySet[User]:
     """Everybody whose posts of today all lie in the reach of ``user``, except the asker."""
-    return people_below(_paths(user)).exclude(pk=user.pk)
+    return people_below(_paths(user)).exclude(pk=user.pk or 0)
 
 
 def _person(user: Viewer, pk: int) -> User:
@@ -74,16 +76,13 @@ def list_people(request: HttpRequest) -> HttpResponse:
             | Q(username__icontains=query)
             | Q(pk__in=posts.values("person"))
         )
-    held = Holding.objects.at(now).select_related("post__unit").order_by("post_id")
-    page = Paginator(
-        people.prefetch_related(Prefetch("holdings", queryset=held, to_attr="posts_now")), PAGE
-    ).get_page(request.GET.get("page"))
+    page = Paginator(people, PAGE).get_page(request.GET.get("page"))
+    held: dict[int, list[Post]] = defaultdict(list)
+    holdings = Holding.objects.at(now).filter(person__in=page.object_list)
+    for holding in holdings.select_related("post__unit").order_by("post_id"):
+        held[holding.person_id].append(holding.post)
     rows = [
-        {
-            "person": person,
-            "posts": [holding.post for holding in person.posts_now],
-            "schools": _schools(person.posts_now),
-        }
+        {"person": person, "posts": held[person.pk], "schools": _schools(held[person.pk])}
         for person in page.object_list
     ]
     return render(request, "home/people.html", {"page": page, "rows": rows, "q": query})
@@ -109,9 +108,9 @@ def _query(request: HttpRequest) -> str:
     return request.GET.get("q", "").strip()[:80]
 
 
-def _schools(holdings: list[Holding]) -> list[Unit]:
+def _schools(posts: list[Post]) -> list[Unit]:
     """The schools of these posts, each once: where a phone of their holder may file."""
-    units = {holding.post.unit_id: holding.post.unit for holding in holdings}
+    units = {post.unit_id: post.unit for post in posts}
     return [unit for unit in units.values() if unit.is_school]
 
 

@@ -14,7 +14,7 @@ from safety.demo.models import DemoCity
 INLINE = re.compile(r"""\sstyle=|\son\w+=|hx-on|javascript:|<style|<script(?![^>]*\ssrc=)""")
 
 
-def html(answer) -> str:
+def html(answer):
     return answer.content.decode()
 
 

@@ -15,7 +15,7 @@ class Command(BaseCommand):
         parser.add_argument("username")
         parser.add_argument("--label", default="command line")
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *_args: Any, **options: Any) -> None:
         username = options["username"]
         user = User.objects.filter(username=username).first()
         if user is None:
