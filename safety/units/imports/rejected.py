@@ -61,9 +61,10 @@ def _write(path: Path, table: Table, bad_rows: BadRows) -> None:
                     writer.writerow([guarded(text) for text in texts])
     except OSError as error:
         raise Refused(
-            _("The list of rejected rows cannot be written: %(why)s.") % {"why": error.strerror},
+            _("The list of rejected rows cannot be written: %(why)s.")
+            % {"why": f"{path}: {error.strerror}"},
             field="rejected",
-            value=str(path),
+            value=path.name,
             remedy=_("Name a file in a folder that can be written: --rejected FILE."),
         ) from error
 
