@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any
@@ -67,13 +67,15 @@ class PlanRow:
         return self.ack_due_at or self.read_due_at
 
     def as_json(self) -> dict[str, Any]:
-        row = asdict(self)
-        row["level"] = self.level.value
-        row["owed"] = self.owed.name
-        row["also"] = list(self.also)
-        row["rules"] = list(self.rules)
-        row["climbed_from"] = dict(self.climbed_from) if self.climbed_from else None
-        return row | {name: _iso(getattr(self, name)) for name in _TIMES}
+        return {
+            **{name: getattr(self, name) for name in _PLAIN},
+            "level": self.level.value,
+            "owed": self.owed.name,
+            "also": list(self.also),
+            "rules": list(self.rules),
+            "climbed_from": dict(self.climbed_from) if self.climbed_from else None,
+            **{name: _iso(getattr(self, name)) for name in _TIMES},
+        }
 
     @classmethod
     def from_json(cls, row: Mapping[str, Any]) -> PlanRow:
@@ -88,6 +90,10 @@ class PlanRow:
                 **{name: _moment(row[name]) for name in _TIMES},
             }
         )
+
+
+_SHAPED = {"level", "owed", "also", "rules", "climbed_from", *_TIMES}
+_PLAIN = tuple(each.name for each in fields(PlanRow) if each.name not in _SHAPED)
 
 
 @dataclass(frozen=True, kw_only=True)
