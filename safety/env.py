@@ -17,6 +17,7 @@ from safety.errors import Misconfigured
 TRUE = {"1", "true", "yes", "on"}
 FALSE = {"0", "false", "no", "off"}
 PREFIX = "SAFETY_"
+DATABASE_REMEDY = "write postgres://user:password@host:port/name or sqlite:///path/of/the/file"
 _asked: set[str] = set()
 
 
@@ -101,9 +102,9 @@ def env_secret(name: str, *, generate_in: Path) -> str:
 def _content(path: Path, name: str) -> str:
     try:
         text = path.read_text().strip()
-    except OSError as error:
+    except (OSError, UnicodeDecodeError) as error:
         raise Misconfigured(
-            f"{name} names {str(path)!r}, which cannot be read: {error}."
+            f"{name} names {str(path)!r}, which cannot be read: {error}. Name a readable text file."
         ) from error
     if not text:
         raise Misconfigured(f"{name} names {str(path)!r}, which is empty: put the secret in it.")
@@ -128,17 +129,17 @@ def database(name: str, *, default_sqlite: Path) -> dict[str, Any]:
     url = _text(name)
     if not url:
         return sqlite(default_sqlite)
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError as error:
+        raise Misconfigured(f"{name} is no address ({error}): {DATABASE_REMEDY}.") from error
     if parts.scheme == "sqlite":
         if not parts.path.strip("/"):
             raise Misconfigured(f"{name} is {url!r}: write sqlite:///path/of/the/file.")
         return sqlite(Path(unquote(parts.path[1:])))
     if parts.scheme in ("postgres", "postgresql"):
         return _postgresql(name, url)
-    raise Misconfigured(
-        f"{name} begins with {parts.scheme!r}: write postgres://user:password@host:port/name "
-        "or sqlite:///path/of/the/file."
-    )
+    raise Misconfigured(f"{name} begins with {parts.scheme!r}: {DATABASE_REMEDY}.")
 
 
 def sqlite(path: Path) -> dict[str, Any]:
@@ -163,8 +164,12 @@ def _postgresql(name: str, url: str) -> dict[str, Any]:
     parts = urlsplit(url)
     try:
         port = parts.port
-    except ValueError as error:
-        raise Misconfigured(f"{name} has an unusable port: {error}.") from error
+    except ValueError:
+        # Without the address, and without the cause: both may show a password.
+        raise Misconfigured(
+            f"{name} has an unusable port: write a number from 0 to 65535, and write "
+            "signs such as / # ? @ in a password as %2F %23 %3F %40."
+        ) from None
     database_name = unquote(parts.path.lstrip("/"))
     if not database_name:
         raise Misconfigured(f"{name} names no database: end it with /name.")
