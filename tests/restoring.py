@@ -15,6 +15,8 @@ from typing import Any
 
 from django.db import connection, connections, transaction
 
+from notifications.holders import forget
+
 REVISION = "posts_holdingsrevision"  # bumped by triggers while the other tables are filled
 LOCK_TIMEOUT_S = 20
 
@@ -40,6 +42,7 @@ class Picture:
             with transaction.atomic(), connection.cursor() as cursor:
                 self._restore_postgresql(cursor)
         connections.close_all()
+        forget()
 
     def _take_sqlite(self) -> None:
         self._kept = sqlite3.connect(":memory:", check_same_thread=False)

@@ -24,7 +24,6 @@ from safety.units.actions import create_units
 from safety.units.models import Unit
 
 BATCH = 2000
-HISTORY = timedelta(days=730)
 LEADERS = ("B03", "B04", "B05", "B06", "B07", "B08", "B09")  # each is the contact of some schools
 AWAY = ("520111.deputy_health", "520111.deputy_private")  # who is away, and who stands in
 
@@ -34,10 +33,10 @@ class Wanted:
     """How the city is to be built. ``password`` is stored hashed: the same for everybody."""
 
     schools: int
-    seed: int
     names: str
     password: str
     now: datetime
+    history_days: int
 
 
 def found(wanted: Wanted, random: Random) -> list[Unit]:
@@ -48,11 +47,11 @@ def found(wanted: Wanted, random: Random) -> list[Unit]:
     standard = create_standard_posts(units=units, rules=content_of(book), actor=SYSTEM)
     posts = [s.post for s in standard] + _administrators(units)
     grant(roles=[(p, RESTRICTED) for p in posts if p.kind in RESTRICTED_KINDS])
-    since = wanted.now - HISTORY - timedelta(days=60)
+    since = wanted.now - timedelta(days=wanted.history_days + 60)
     staff = staff_city(
         posts=_by_unit(units, posts),
         since=since,
-        changed_at=wanted.now - timedelta(days=200),
+        changed_at=wanted.now - timedelta(days=wanted.history_days // 4),
         random=random,
     )
     _write_staff(staff, wanted.password, since)

@@ -1,4 +1,4 @@
-"""Two years of incidents for the demo city, told through the real action."""
+"""The incidents of the demo city: years that are over, and some that are open now."""
 
 from __future__ import annotations
 
@@ -11,13 +11,37 @@ from incidents.cases.actions import report_incident
 from incidents.cases.first_report import FirstReport
 from incidents.cases.models import Incident
 from notifications.models import Alert
-from safety.demo.stories import Happening
+from safety.demo.answers import answer_now, answer_past
+from safety.demo.names import TOUR_SCHOOL
+from safety.demo.stories import Happening, draw, stories
 from safety.ledger.actions import SYSTEM, Fact, record
 from safety.people.models import User
-from safety.units.models import Unit
+from safety.units.models import School, Unit
 
 CALLER = "演示来电人"
 CALLER_PHONE = "16499999999"
+PER_SCHOOL_AND_YEAR = 0.85
+BATCH = 200
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fresh:
+    """An incident that is open now; ``answered`` is the share of people who reacted already."""
+
+    hazard: str
+    minutes_ago: int
+    answered: float
+    at_tour_school: bool = False
+
+
+OPEN_NOW = (
+    Fresh(hazard="PE", minutes_ago=55, answered=0.9, at_tour_school=True),
+    Fresh(hazard="BULLY", minutes_ago=42, answered=0.6),
+    Fresh(hazard="SEXA", minutes_ago=38, answered=0.5),
+    Fresh(hazard="FOOD", minutes_ago=21, answered=0.5),
+    Fresh(hazard="DROWN", minutes_ago=8, answered=0.35, at_tour_school=True),
+    Fresh(hazard="FIRE", minutes_ago=3, answered=0.2),
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,7 +69,54 @@ class Tellers:
         return cls(officers=officers, duty=duty)
 
 
-def tell(happening: Happening, *, tellers: Tellers, key: str) -> Incident:
+def tell_history(units: Sequence[Unit], *, now: datetime, days: int, random: Random) -> None:
+    """Tell ``days`` of incidents that are answered and closed, and a few that are open now."""
+    tellers = Tellers.of(units)
+    schools = list(
+        School.objects.filter(unit__in=units).select_related("unit").order_by("unit__code")
+    )
+    over = now - timedelta(days=2)
+    past = draw(
+        schools=schools,
+        number=round(len(schools) * PER_SCHOOL_AND_YEAR * days / 365),
+        start=over - timedelta(days=days),
+        end=over,
+        random=random,
+    )
+    told = [_tell(each, tellers=tellers, key=f"demo-{n}") for n, each in enumerate(past)]
+    for start in range(0, len(told), BATCH):
+        answer_past(told[start : start + BATCH], random=random)
+    _close(told, until=now - timedelta(hours=1), random=random)
+    for number, fresh in enumerate(OPEN_NOW):
+        happening = _under_way(fresh, now, schools, random)
+        if happening is not None:
+            incident = _tell(happening, tellers=tellers, key=f"demo-open-{number}")
+            answer_now(incident, until=now, share=fresh.answered, random=random)
+
+
+def _under_way(
+    fresh: Fresh, now: datetime, schools: Sequence[School], random: Random
+) -> Happening | None:
+    """The gravest story of the hazard, at a school that it fits; ``None`` where there is none."""
+    story = [story for story in stories() if story.hazard == fresh.hazard][-1]
+    if fresh.at_tour_school:
+        schools = [school for school in schools if school.unit.code == TOUR_SCHOOL]
+    weights = [story.weight(school) for school in schools]
+    if not any(weights):
+        return None
+    filed_at = now - timedelta(minutes=fresh.minutes_ago)
+    aware_at = filed_at - timedelta(minutes=random.randint(2, 6))
+    return Happening(
+        story=story,
+        school=random.choices(schools, weights)[0],
+        occurred_at=aware_at - timedelta(minutes=random.randint(1, 15)),
+        aware_at=aware_at,
+        filed_at=filed_at,
+        by_phone=False,
+    )
+
+
+def _tell(happening: Happening, *, tellers: Tellers, key: str) -> Incident:
     """File one happening as the school, or the duty room, would have."""
     story, school = happening.story, happening.school
     phone = happening.by_phone
@@ -73,7 +144,7 @@ def tell(happening: Happening, *, tellers: Tellers, key: str) -> Incident:
     ).incident
 
 
-def close(incidents: Sequence[Incident], *, until: datetime, random: Random) -> None:
+def _close(incidents: Sequence[Incident], *, until: datetime, random: Random) -> None:
     """Close what is over, some hours or days after it was filed."""
     closed_at = {
         str(incident.ref): min(until, incident.filed_at + timedelta(hours=random.randint(26, 400)))

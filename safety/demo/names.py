@@ -64,6 +64,7 @@ PLACES = (
     _place("520190", "示范新区", "演示新区", 3, 1, 4, zone=True),
     _place("520191", "示范经开区", "演示经开区", 3, 3, 3, zone=True),
 )
+TOUR_SCHOOL = f"{PLACES[0].code}0001"  # what its people owe is the first thing a visitor sees
 CITY_NAMES = {FICTIONAL: "示范市", GUIYANG: "贵阳市"}
 
 _FIRST = "青云松竹梅兰桂石金银清春秋晨明和安文翠泉"

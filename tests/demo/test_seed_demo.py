@@ -1,0 +1,288 @@
+"""The demo city: repeatable, without gaps, marked as invented, and never beside real data."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from datetime import UTC, datetime
+from io import StringIO
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.urls import reverse
+
+from incidents.cases.models import Incident
+from notifications.models import Entry, Obligation
+from notifications.snapshot import snapshot
+from safety.demo.actions import build_city
+from safety.demo.models import DemoCity
+from safety.demo.names import PLACES, TOUR_SCHOOL
+from safety.demo.selectors import is_demo
+from safety.demo.sign_ins import sign_ins
+from safety.errors import Refused
+from safety.ledger.actions import seal
+from safety.ledger.selectors import verify
+from safety.people.models import User
+from safety.posts.access import posts_held, rights_of
+from safety.posts.models import Holding, Post
+from safety.units.models import School, Unit
+from tests.restoring import empty
+
+NOW = datetime(2026, 6, 14, 3, 0, tzinfo=UTC)
+SMALL = {"schools": 14, "seed": 7, "names": "fictional", "password": "x", "now": NOW}
+GRADES = ("G1", "G2", "G3", "G4", "G5")
+
+
+def _content() -> str:
+    """A hash over everything a visitor could see; without keys, which a database gives."""
+    rows: list[Any] = [
+        *Unit.objects.order_by("path").values_list("code", "name", "kind", "path", "duty_phone"),
+        *School.objects.order_by("unit__code").values_list(
+            *("unit__code", "stages", "ownership", "pupils", "staff", "boarding", "bus"),
+            *("near_water", "near_main_road", "latitude", "longitude", "datum", "city_direct"),
+        ),
+        *User.objects.order_by("username").values_list("username", "name", "phone"),
+        *Post.objects.order_by("unit__code", "code").values_list("unit__code", "code", "name"),
+        *Holding.objects.order_by(
+            "post__unit__code", "post__code", "starts_at", "kind"
+        ).values_list(
+            *("post__unit__code", "post__code", "person__username", "kind"),
+            *("starts_at", "ends_at"),
+        ),
+        *Entry.objects.order_by("post__unit__code", "post__code", "capacity").values_list(
+            "post__unit__code", "post__code", "capacity", "scope", "business_duty", "safety_duty"
+        ),
+        *Incident.objects.order_by("number").values_list(
+            *("number", "hazard", "grade", "summary", "aware_at", "filed_at", "closed_at"),
+            *("reporter__username", "via", "people", "injured", "missing"),
+        ),
+        *Obligation.objects.order_by("id").values_list(
+            *("kind", "capacity", "unit__code", "person__username", "state", "due_at"),
+            *("met_at", "met_by__username", "met_verb"),
+        ),
+    ]
+    return hashlib.sha256(json.dumps(rows, default=str, ensure_ascii=False).encode()).hexdigest()
+
+
+def test_the_same_seed_builds_the_same_city(empty_house):
+    build_city(**SMALL, history_days=60)
+    once = _content()
+    empty()
+    build_city(**SMALL, history_days=60)
+
+    assert _content() == once
+
+    empty()
+    build_city(**{**SMALL, "seed": 8}, history_days=60)
+    assert _content() != once
+
+
+def test_no_school_has_a_gap_for_any_hazard_at_any_grade(empty_house):
+    build_city(**SMALL, history_days=0)
+
+    schools = Unit.objects.schools()
+    assert schools.count() == 14
+    for school in schools:
+        known = snapshot([school])
+        for hazard in known.hazards:
+            for grade in GRADES:
+                plan = known.resolve(hazards=[hazard], grade=grade, at=NOW)
+                gaps = [f for f in plan.findings if f.code in ("F-VAC", "F-ABS")]
+                assert not gaps, f"{school} {hazard} {grade}: {gaps}"
+
+
+def test_a_larger_city_has_every_kind_of_school_and_no_gap_in_a_sample(empty_house):
+    build_city(**{**SMALL, "schools": 90}, history_days=0)
+
+    schools = School.objects.select_related("unit")
+    assert {stage for school in schools for stage in school.stages} == set(School.Stage.values)
+    assert set(schools.values_list("ownership", flat=True)) == {"public", "private"}
+    assert Unit.objects.filter(parent__kind="city", kind__in=Unit.SCHOOL_KINDS).exists()
+    for fact in ("boarding", "bus", "canteen", "near_water", "near_main_road", "city_direct"):
+        assert schools.filter(**{fact: True}).exists(), fact
+    points = Unit.objects.filter(kind=Unit.Kind.TEACHING_POINT)
+    assert points.exists()
+    assert not Post.objects.filter(unit__in=points).exists()
+    assert not schools.exclude(latitude=None).filter(datum="").exists()
+    for number, school in enumerate(schools.order_by("unit__code")):
+        known = snapshot([school.unit])
+        hazard = list(known.hazards)[number % len(known.hazards)]
+        for grade in GRADES:
+            plan = known.resolve(hazards=[hazard], grade=grade, at=NOW)
+            assert not [f for f in plan.findings if f.code in ("F-VAC", "F-ABS")]
+
+
+def test_districts_have_their_national_codes_and_a_zone_of_the_city(empty_house):
+    build_city(**SMALL, history_days=0)
+
+    level_two = Unit.objects.filter(kind__in=Unit.DISTRICT_KINDS)
+    assert set(level_two.filter(kind="district").values_list("code", flat=True)) == {
+        *("520102", "520103", "520111", "520112", "520113", "520115"),
+        *("520121", "520122", "520123", "520181"),
+    }
+    assert level_two.filter(kind="zone").exists()
+    assert Unit.objects.get(parent=None).code == "520100"
+
+
+def test_real_district_names_appear_only_when_asked_for(empty_house):
+    build_city(**SMALL, history_days=0)
+    real = {place.guiyang for place in PLACES if not place.zone}
+    names = " ".join(Unit.objects.values_list("name", flat=True))
+    assert not any(name in names for name in real)
+
+    empty()
+    build_city(**{**SMALL, "names": "guiyang"}, history_days=0)
+
+    assert set(Unit.objects.filter(kind="district").values_list("short_name", flat=True)) == real
+    for school in Unit.objects.schools():
+        assert "演示" in school.name
+
+
+def test_every_person_is_visibly_invented_and_cannot_be_called(empty_house):
+    build_city(**SMALL, history_days=0)
+
+    for person in User.objects.all():
+        assert "演示" in person.name
+        assert person.phone.startswith("164")
+        assert len(person.phone) == 11
+
+
+def test_sections_and_duty_posts_have_a_deputy_who_is_somebody_else(empty_house):
+    build_city(**SMALL, history_days=0)
+
+    needing = Entry.objects.filter(
+        capacity__in=("SAFETY_OFFICE", "LINE_SECTION", "DUTY_OFFICER", "DUTY_LEADER")
+    )
+    assert needing.exists()
+    for entry in needing.select_related("post"):
+        deputies = set(entry.post.holdings.filter(kind="deputy").values_list("person", flat=True))
+        holders = set(entry.post.holdings.filter(kind="principal").values_list("person", flat=True))
+        assert deputies, entry
+        assert not deputies & holders, entry
+
+
+def test_one_director_is_the_party_secretary_too(empty_house):
+    build_city(**SMALL, history_days=0)
+
+    chief = User.objects.get(username="520103.chief")
+
+    assert {post.kind for post in posts_held(chief, at=NOW)} == {"B01", "B02"}
+
+
+def test_what_is_over_is_answered_and_what_is_open_is_recent(empty_house):
+    build_city(**SMALL, history_days=365)
+
+    over = Incident.objects.exclude(closed_at=None)
+    assert over.count() > 10
+    refs = [str(ref) for ref in over.values_list("ref", flat=True)]
+    assert not Obligation.objects.open().filter(subject_ref__in=refs).exists()
+    assert not over.filter(closed_at__gt=NOW).exists()
+    met = Obligation.objects.filter(state="met")
+    assert not met.filter(met_at__gt=NOW).exists()
+    now_open = Incident.objects.open()
+    assert {"DROWN", "PE"} <= set(now_open.values_list("hazard", flat=True))
+    assert all((NOW - incident.filed_at).total_seconds() < 3600 for incident in now_open)
+    at_tour_school = Obligation.objects.open().filter(unit__code=TOUR_SCHOOL)
+    assert at_tour_school.exists()
+
+
+def test_the_ledger_of_a_demo_city_verifies(empty_house):
+    build_city(**SMALL, history_days=30)
+    while seal():
+        pass
+
+    found = verify()
+
+    assert found.ok
+    assert found.unsealed == 0
+
+
+def test_pages_carry_the_mark_of_a_demo(empty_house, client):
+    assert not is_demo()
+    build_city(**SMALL, history_days=0)
+
+    assert is_demo()
+    page = client.get(reverse("account_login"))
+    assert "演示数据" in page.content.decode()
+
+
+def test_it_refuses_a_database_in_use_and_writes_nothing(city):
+    units = Unit.objects.count()
+
+    with pytest.raises(Refused) as refused:
+        build_city(**SMALL)
+
+    (problem,) = refused.value.problems
+    assert problem.field == "database"
+    assert problem.value
+    assert "SAFETY_DATABASE_URL" in problem.remedy
+    assert Unit.objects.count() == units
+    assert not DemoCity.objects.exists()
+
+
+def test_one_person_alone_makes_a_database_real(empty_house):
+    User.objects.create_user("somebody.real")
+
+    with pytest.raises(Refused, match="database"):
+        build_city(**SMALL)
+
+    assert not Unit.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field"),
+    [
+        ({"schools": 0}, "schools"),
+        ({"names": "x"}, "names"),
+        ({"history_days": -1}, "history-days"),
+    ],
+)
+def test_it_names_the_argument_that_is_wrong(empty_house, wrong, field):
+    with pytest.raises(Refused) as refused:
+        build_city(**{**SMALL, **wrong})
+
+    assert [problem.field for problem in refused.value.problems] == [field]
+    assert not Unit.objects.exists()
+
+
+def test_the_command_prints_sign_ins_that_open(empty_house, client):
+    told = StringIO()
+    call_command("seed_demo", "--schools", "14", "--history-days", "0", "--json", stdout=told)
+    said = json.loads(told.getvalue())
+
+    assert said["password"]
+    assert [row["username"] for row in said["sign_ins"]] == [s.username for s in sign_ins()]
+    assert len(said["sign_ins"]) == 9
+    for row in said["sign_ins"]:
+        assert client.login(username=row["username"], password=said["password"])
+    officer, administrator = (
+        User.objects.get(username=name)
+        for name in (f"{TOUR_SCHOOL}.safety_staff", "520102.administrator")
+    )
+    assert "file_incident" in rights_of(officer)
+    assert rights_of(administrator) == {"manage_people"}
+
+
+def test_the_command_asked_again_only_prints(empty_house):
+    arguments = ("seed_demo", "--schools", "14", "--history-days", "0", "--password", "other-one")
+    call_command(*arguments, stdout=StringIO())
+    people = User.objects.count()
+
+    told = StringIO()
+    call_command(*arguments, stdout=told)
+
+    assert "other-one" in told.getvalue()
+    assert User.objects.count() == people
+    with pytest.raises(CommandError, match="database"):
+        call_command("seed_demo", "--schools", "15", stdout=StringIO())
+
+
+def test_the_command_never_prints_a_password_that_does_not_open(empty_house):
+    arguments = ("seed_demo", "--schools", "14", "--history-days", "0", "--password")
+    call_command(*arguments, "one-password", stdout=StringIO())
+
+    told = StringIO()
+    call_command(*arguments, "another-one", stdout=told)
+
+    assert "another-one" not in told.getvalue()
