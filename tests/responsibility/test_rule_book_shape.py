@@ -169,6 +169,7 @@ WRONG = [
     (hazards, put("hazards.hazard.0.direct", ["B12"]), "DROWN.direct.*B12"),
     (hazards, put("hazards.hazard.0.direct", ["SCH_CANTEEN"]), "DROWN.direct names no post"),
     (hazards, put("hazards.hazard.0.also", ["WATER"]), "DROWN.also.*WATER"),
+    (hazards, put("hazards.hazard.0.also", ["SCH_DIRECT"]), "DROWN.also.*SCH_DIRECT"),
     (clocks, put("clocks.hours.timezone", "Mars/Base"), "clocks: hours cannot be read"),
     (clocks, put("clocks.hours.days_off", ...), "hours has no 'days_off'"),
     (clocks, put("clocks.acknowledge.1.capacities", ["DUTY_OFFICER"]), "stands there twice"),

@@ -9,6 +9,7 @@ from notifications.responsibility.checks.reading import (
     Book,
     capacities,
     flag,
+    is_school_capacity,
     known,
     need,
     once,
@@ -23,6 +24,7 @@ NAME = "hazards"
 def check(book: Book) -> None:
     """Raise ``ValueError`` naming the first hazard whose shape is wrong."""
     rows = need(book[NAME], "hazard", NAME)
+    bureaus = {c for c in capacities(book) if not is_school_capacity(c)}
     once((need(row, "code", f"{NAME}: a hazard") for row in rows), NAME)
     for row in rows:
         where = f"{NAME}: {row['code']}"
@@ -31,7 +33,7 @@ def check(book: Book) -> None:
         _check_owners(row, book, where)
         _check_direct(row, book, where)
         for capacity in row.get("also", ()):
-            known(capacity, capacities(book), f"{where}.also", "a capacity")
+            known(capacity, bureaus, f"{where}.also", "a capacity of a bureau")
 
 
 def _check_owners(row: Mapping[str, Any], book: Book, where: str) -> None:
