@@ -59,7 +59,11 @@ def record(*, actor: Actor, facts: Iterable[Fact], at: datetime | None = None) -
 
 
 def digest_of(event: Event) -> str:
-    """SHA-256 of everything an event says, in canonical JSON (sorted keys, UTC)."""
+    """SHA-256 of everything an event says, in canonical JSON (sorted keys, UTC).
+
+    A number without a fraction is written as a whole one: PostgreSQL gives 1e16 back
+    as an integer, SQLite as it was.
+    """
     content = [
         event.at.astimezone(UTC).isoformat(timespec="microseconds"),
         event.actor_kind,
@@ -67,10 +71,22 @@ def digest_of(event: Event) -> str:
         event.verb,
         event.subject_kind,
         event.subject_ref,
-        event.body,
+        _plain_numbers(event.body),
     ]
-    text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    text = json.dumps(
+        content, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False
+    )
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _plain_numbers(value: Any) -> Any:
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    if isinstance(value, Mapping):
+        return {name: _plain_numbers(part) for name, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain_numbers(part) for part in value]
+    return value
 
 
 def link(previous: str, event_id: int, digest: str) -> str:

@@ -44,9 +44,15 @@ def verify() -> Verification:
         if link(chain, seal.event_id, seal.event.digest) != seal.chain:
             problems.append(f"position {seal.position} does not follow from the one before it")
         chain = seal.chain
+    waiting = Event.objects.filter(seal=None).order_by("id")
+    unsealed = 0
+    for event in waiting.iterator(chunk_size=2000):
+        unsealed += 1
+        if digest_of(event) != event.digest:
+            problems.append(f"event {event.pk} does not match its own hash")
     return Verification(
         events=expected,
-        unsealed=Event.objects.filter(seal=None).count(),
+        unsealed=unsealed,
         head=chain,
         problems=tuple(problems),
     )
