@@ -6,13 +6,17 @@ parallel run has its own database and its own names in Redis.
 
 from __future__ import annotations
 
+import atexit
 import os
+import shutil
 import tempfile
 
 RUN = os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "alone")
 
-os.environ.setdefault("SAFETY_VAR_DIR", tempfile.mkdtemp(prefix="safety-tests-"))
+if "SAFETY_VAR_DIR" not in os.environ:  # else a worker, which shares its parent's
+    os.environ["SAFETY_VAR_DIR"] = tempfile.mkdtemp(prefix="safety-tests-")
+    atexit.register(shutil.rmtree, os.environ["SAFETY_VAR_DIR"], ignore_errors=True)
 os.environ.setdefault("SAFETY_SECRET_KEY", "only-for-tests-0123456789-abcdefghijklmnopqrstuvwxyz")
 os.environ.setdefault("SAFETY_DEBUG", "0")
 os.environ["SAFETY_REDIS_PREFIX"] = f"tests-{RUN}-{WORKER}"
