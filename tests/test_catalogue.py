@@ -143,3 +143,14 @@ def test_no_screen_accuses_anybody(translations):
     found = [(where, word) for where, text in shown.items() for word in FORBIDDEN if word in text]
 
     assert found == []
+
+
+def test_words_are_marked_by_names_that_the_extraction_knows():
+    """``gettext_lazy as lazy`` would hide a word from makemessages, and so from this file."""
+    renamed = [
+        str(path)
+        for path in _in_floors("*.py")
+        if re.search(r"gettext\w* as (?!_\b)\w+", path.read_text())
+    ]
+
+    assert renamed == []

@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 from django.db import DatabaseError
 from django.urls import reverse
+from django.utils import timezone
 
+from notifications.access import own_obligations
 from safety.home import views
 from safety.posts.models import Holding
 
@@ -69,6 +71,24 @@ def test_the_navigation_shows_only_what_is_open(city, client, who, sees):
     page = client.get(reverse("account_change_password"))
 
     assert [way.url for way in page.context["nav"]] == [reverse(name) for name in sees]
+
+
+def test_the_way_to_my_duties_counts_what_still_waits(city, client):
+    city.make_incident(hazard="DROWN", people="counted", missing=1)
+    city.make_incident(hazard="FIRE", people="unknown")
+    who = city.sign_in(client, "county.safety_office")
+
+    def counted() -> int | None:
+        page = client.get(reverse("account_change_password"))
+        return {way.icon: way.count for way in page.context["nav"]}["mine"]
+
+    assert counted() == 2
+
+    own_obligations(who).update(state="met", met_at=timezone.now())
+
+    assert counted() == 0
+    city.sign_in(client, "zone.safety_office")
+    assert counted() == 0
 
 
 def test_alive_needs_nothing_and_ready_needs_a_rule_book(empty_house, client):
