@@ -87,11 +87,11 @@ def test_grades_differ_in_word_and_shape(at_duty):
     badges = {grade: render(source, grade=grade) for grade in styleguide.GRADES}
 
     assert [re.search(r"<span>([^<]+)</span>", badge)[1] for badge in badges.values()] == [
-        "红 · 立即报",
-        "橙 · 紧急报",
-        "黄 · 及时报",
-        "蓝 · 按时报",
-        "白 · 登记",
+        "红·立即报",
+        "橙·紧急报",
+        "黄·及时报",
+        "蓝·按时报",
+        "白·登记",
     ]
     assert len({re.search(r"#(grade-g\d)", badge)[1] for badge in badges.values()}) == 5
     assert render(source, grade="").strip() == ""
