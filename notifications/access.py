@@ -10,7 +10,8 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
-from notifications.models import Alert, Obligation, Stream, StreamRow
+from notifications.models import Alert, Obligation
+from notifications.obligations.verbs import TICKED
 from safety.errors import Hidden
 from safety.posts.access import Viewer, covers, posts_held, reach
 from safety.units.models import Unit
@@ -48,17 +49,15 @@ def visible_alerts(user: Viewer) -> QuerySet[Alert]:
 
 
 def copied_alerts(user: Viewer) -> QuerySet[Alert]:
-    """Alerts that were told to ``user`` (copies owe nothing), newest first.
+    """Alerts of the units of ``user``'s posts, among them those that were copied to a post.
 
-    Only a first sieve: ``is_copied_to`` asks whether a post that was told is
-    still held.
+    Only a first sieve: ``copied_rows`` looks into the plan. Copies (抄告) owe
+    nothing and push nothing; they are there to be looked up.
     """
-    if not user.is_authenticated or not user.is_active:
-        return Alert.objects.none()
-    told = StreamRow.objects.filter(
-        stream__kind=Stream.Kind.PERSON, stream__owner=user.pk, kind="alert.raised"
+    units = posts_held(user).values("unit")
+    return Alert.objects.filter(
+        pk__in=Alert.units.through.objects.filter(unit__in=units).values("alert")
     )
-    return Alert.objects.filter(pk__in=told.values("alert"))
 
 
 def copied_rows(alert: Alert, posts: frozenset[int]) -> list[Mapping[str, Any]]:
@@ -206,7 +205,11 @@ def get_obligation_to_record(user: Viewer, ref: UUID) -> Obligation:
 
 
 def obligations_to_record(user: Viewer, first: Obligation) -> list[Obligation]:
-    """Everything that one call to the addressee of ``first`` can answer, ``first`` included."""
+    """Everything that one call to the addressee of ``first`` can answer.
+
+    A first action is only among them where its slot is acknowledged already:
+    otherwise the acknowledgement stands for both.
+    """
     paths = reach(user, "record_for_others")
     same_person = Q(person=first.person_id) if first.person_id else Q(pk=first.pk)
     rows = (
@@ -216,4 +219,10 @@ def obligations_to_record(user: Viewer, first: Obligation) -> list[Obligation]:
         .select_related("alert", "unit", "post__unit", "person")
         .order_by("id")
     )
-    return [row for row in rows if covers(paths, _home_of(row))]
+    found = [row for row in rows if covers(paths, _home_of(row))]
+    waiting = {(row.unit_id, row.capacity, row.post_id) for row in found if row.kind in TICKED}
+    return [
+        row
+        for row in found
+        if row.kind in TICKED or (row.unit_id, row.capacity, row.post_id) not in waiting
+    ]

@@ -13,44 +13,25 @@ from uuid import UUID
 
 from django.utils.dateparse import parse_datetime
 
-from notifications.access import Shown, Sight
-from notifications.board_cells import Cell, CellRow, State, cell, state_of
+from notifications.access import Shown
+from notifications.board_cells import State, state_of
+from notifications.board_lines import (
+    Frame,
+    LevelRow,
+    LineCell,
+    cell_row,
+    is_called,
+    levels_of,
+    others_of,
+    silent,
+    unit_of,
+    who_of,
+)
 from notifications.board_next import Do, Owed, Situation, Step, next_step
+from notifications.mine_items import Button, one_button
 from notifications.models import Alert, Obligation
 from notifications.subjects import SubjectFacts
-from notifications.words import acknowledge_word, joined, level_word, line_word
 from safety.units.models import Unit
-
-LEVELS = ("school", "district", "city")
-LINES = ("business", "safety", "party", "administration")
-
-
-@dataclass(frozen=True, kw_only=True)
-class LineCell:
-    """A cell with its line's word, who is in it, and the row that a call would answer."""
-
-    line: str
-    word: str
-    cell: Cell
-    who: str = ""
-    call: UUID | None = None
-
-    @property
-    def state(self) -> str:
-        return self.cell.state.name.lower()
-
-    @property
-    def ratio(self) -> str:
-        """How many of several answered ("1/2"), as long as not all have."""
-        some = self.cell.owing > 1 and self.cell.answered < self.cell.owing
-        return f"{self.cell.answered}/{self.cell.owing}" if some else ""
-
-
-@dataclass(frozen=True, kw_only=True)
-class LevelRow:
-    level: str
-    word: str
-    cells: Sequence[LineCell]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,15 +49,6 @@ class Upward:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Own:
-    """What the reader may answer here with one button, in which capacities."""
-
-    refs: Sequence[UUID]
-    capacities: str
-    verb: str
-
-
-@dataclass(frozen=True, kw_only=True)
 class BoardRow:
     alert: Alert
     words: Mapping[str, Any]
@@ -87,7 +59,7 @@ class BoardRow:
     others: Sequence[LineCell]
     upward: Sequence[Upward]
     step: Step
-    own: Own | None
+    own: Button | None
     own_actions: Sequence[UUID]
     may_report: bool
 
@@ -98,19 +70,6 @@ class BoardRow:
     @property
     def is_late(self) -> bool:
         return any(c.cell.state >= State.LATE for level in self.levels for c in level.cells)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Frame:
-    """What all rows of one board share."""
-
-    unit: Unit
-    sight: Sight
-    now: datetime
-    capacities: Mapping[str, str]
-    told: frozenset[tuple[int, int]]
-    may_report_upward: bool
-    may_verify: bool
 
 
 def board_row(alert: Alert, facts: SubjectFacts, frame: Frame) -> BoardRow:
@@ -125,15 +84,11 @@ def board_row(alert: Alert, facts: SubjectFacts, frame: Frame) -> BoardRow:
         shown=frame.sight.shown(alert),
         facts=facts,
         aware_at=parse_datetime(str(words.get("aware_at") or "")) or alert.created_at,
-        levels=[
-            LevelRow(level=level, word=level_word(level), cells=_cells(alert, rows, frame))
-            for level in LEVELS
-            if (rows := [o for o in answers if o.level == level])
-        ],
-        others=_others(alert, answers, frame),
+        levels=levels_of(alert, answers, frame),
+        others=others_of(alert, answers, frame),
         upward=upward,
         step=_step(alert, answers, upward, own, facts, frame),
-        own=_own(own, frame),
+        own=one_button(own, frame.capacities),
         own_actions=[o.ref for o in own if o.is_open and o.kind == Obligation.Kind.FIRST_ACTION],
         may_report=frame.may_report_upward and not frame.sight.wall,
     )
@@ -142,75 +97,6 @@ def board_row(alert: Alert, facts: SubjectFacts, frame: Frame) -> BoardRow:
 def _concerns(unit: Unit, board: Unit) -> bool:
     """Whether a board shows what ``unit`` owes: everything below it, and what is above it."""
     return unit.path.startswith(board.path) or board.path.startswith(unit.path)
-
-
-def _cells(alert: Alert, rows: Sequence[Obligation], frame: Frame) -> list[LineCell]:
-    return [_line_cell(alert, line, [o for o in rows if o.line == line], frame) for line in LINES]
-
-
-def _line_cell(alert: Alert, line: str, rows: Sequence[Obligation], frame: Frame) -> LineCell:
-    silent = [o for o in _silent(rows) if frame.sight.may_record(o)]
-    return LineCell(
-        line=line,
-        word=line_word(line),
-        cell=cell([cell_row(o, frame.told) for o in rows], frame.now),
-        who=joined([_who(alert, o, frame) for o in rows]),
-        call=_most_urgent(silent, frame) if not frame.sight.wall else None,
-    )
-
-
-def _others(alert: Alert, rows: Sequence[Obligation], frame: Frame) -> list[LineCell]:
-    """Duty rooms, area contacts and others who have not answered, each on its own."""
-    open_rows = [o for o in _silent(rows) if o.line not in LINES]
-    return [
-        LineCell(
-            line=o.line,
-            word=f"{level_word(o.level)} {frame.capacities.get(o.capacity, o.capacity)}",
-            cell=cell([cell_row(o, frame.told)], frame.now),
-            who=_who(alert, o, frame),
-            call=o.ref if frame.sight.may_record(o) and not frame.sight.wall else None,
-        )
-        for o in open_rows
-    ]
-
-
-def cell_row(o: Obligation, told: frozenset[tuple[int, int]]) -> CellRow:
-    """An obligation as the cell logic takes it; ``told`` are (alert, person) with an inbox row."""
-    return CellRow(
-        slot=(o.unit_id, o.capacity, o.post_id, o.person_id),
-        kind=o.kind,
-        due_at=o.due_at,
-        met_at=o.met_at,
-        how=o.met_how,
-        has_person=o.person_id is not None,
-        told=(o.alert_id, o.person_id) in told,
-        climbed=bool(o.climbed_from),
-    )
-
-
-def _silent(rows: Sequence[Obligation]) -> list[Obligation]:
-    kinds = (Obligation.Kind.ACKNOWLEDGE, Obligation.Kind.READ)
-    return [o for o in rows if o.is_open and o.kind in kinds]
-
-
-def _most_urgent(rows: Sequence[Obligation], frame: Frame) -> UUID | None:
-    def urgency(o: Obligation) -> tuple[int, float]:
-        state = state_of(cell_row(o, frame.told), frame.now)
-        return (-state, o.due_at.timestamp() if o.due_at else float("inf"))
-
-    return min(rows, key=urgency).ref if rows else None
-
-
-def _who(alert: Alert, o: Obligation, frame: Frame) -> str:
-    """Unit and post, as far as this reader may be told them."""
-    named = o.post if not frame.sight.hides_posts(alert) else None
-    post = named.name if named else frame.capacities.get(o.capacity, o.capacity)
-    return f"{_unit(alert, o, frame)} {post}"
-
-
-def _unit(alert: Alert, o: Obligation, frame: Frame) -> str:
-    hidden = o.unit.is_school and frame.sight.hides_school(alert)
-    return level_word(o.level) if hidden else o.unit.label
 
 
 def _upward(
@@ -227,7 +113,7 @@ def _upward(
     sent = {(s.unit, s.receiver): s for s in facts.sent}
     return [
         Upward(
-            unit=_unit(alert, o, frame),
+            unit=unit_of(alert, o, frame),
             receiver=receiver,
             due_at=o.due_at,
             met_at=known.at if known else o.met_at,
@@ -248,18 +134,6 @@ def _receivers(o: Obligation) -> list[str]:
     return [part.strip() for part in named if part.strip()]
 
 
-def _own(rows: Sequence[Obligation], frame: Frame) -> Own | None:
-    tickable = _silent(rows)
-    if not tickable:
-        return None
-    verbs = {acknowledge_word(o.capacity, o.kind) for o in tickable}
-    return Own(
-        refs=[o.ref for o in tickable],
-        capacities=joined([frame.capacities.get(o.capacity, o.capacity) for o in tickable]),
-        verb=verbs.pop() if len(verbs) == 1 else acknowledge_word(""),
-    )
-
-
 def _step(
     alert: Alert,
     answers: Sequence[Obligation],
@@ -270,15 +144,15 @@ def _step(
 ) -> Step:
     if frame.sight.wall:
         return Step(do=Do.NOTHING)
-    callable_rows = [o for o in _silent(answers) if frame.sight.may_record(o)]
+    callable_rows = [o for o in answers if is_called(o, frame.now) and frame.sight.may_record(o)]
     states = {o.pk: state_of(cell_row(o, frame.told), frame.now) for o in callable_rows}
 
     def owed(o: Obligation) -> Owed:
-        return Owed(who=_who(alert, o, frame), due_at=o.due_at, ref=o.ref)
+        return Owed(who=who_of(alert, o, frame), due_at=o.due_at, ref=o.ref)
 
     return next_step(
         Situation(
-            own=[owed(o) for o in _silent(own)],
+            own=[owed(o) for o in silent(own)],
             to_verify=frame.may_verify and facts.may_verify and facts.verified_at is None,
             upward=[
                 Owed(who=u.receiver, due_at=u.due_at)

@@ -58,13 +58,13 @@ class CallForm(forms.Form):
     )
     note = forms.CharField(label=_("Note"), required=False, max_length=NOTE_MAX)
 
-    def __init__(self, *args: Any, capacities: list[str], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, capacities: list[str], action_only: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         verbs = [(verb, verb_word(verb)) for verb in _common_verbs(capacities)]
         self.fields["verb"] = forms.ChoiceField(
             label=_("Instruction received"),
-            required=False,
-            choices=[("", _("No, only told")), *verbs],
+            required=action_only,
+            choices=verbs if action_only else [("", _("No, only told")), *verbs],
         )
         self.order_fields(["phone", "at", "verb", "note"])
 

@@ -16,8 +16,8 @@ from django.utils.translation import gettext as _
 from notifications.access import Sight, copied_rows, get_alert, sight_of
 from notifications.board import told_pairs
 from notifications.board_cells import State, state_of
-from notifications.board_rows import LEVELS, Own, cell_row
-from notifications.mine import Item, answer_word, items_of, joint
+from notifications.board_lines import LEVELS, cell_row
+from notifications.mine_items import Button, Item, answer_word, items_of, joint
 from notifications.models import Alert, Obligation
 from notifications.subjects import SubjectFacts, facts_of
 from notifications.words import capacity_words, level_word, line_word
@@ -64,7 +64,7 @@ class AlertPage:
     is_copy: bool
     levels: Sequence[LevelList]
     mine: Sequence[Item]
-    joint: Own | None
+    joint: Button | None
     own_readings: Sequence[Obligation]
     timeline: Sequence[Moment]
     now: datetime

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.utils.translation import get_language, gettext_lazy
@@ -31,6 +31,13 @@ _LINES = {
     "administration": gettext_lazy("Director / principal"),
     "other": gettext_lazy("Duty and others"),
 }
+_CHIEFS = {
+    "PARTY_CHIEF": gettext_lazy("Secretary"),
+    "SCH_SECRETARY": gettext_lazy("Secretary"),
+    "ADMIN_CHIEF": gettext_lazy("Director"),
+    "SCH_PRINCIPAL": gettext_lazy("Principal"),
+}
+_RANKS = {"party": 0, "administration": 1, "safety": 2, "business": 3}
 _VERBS = {
     "handling": gettext_lazy("Report handling"),
     "instruction": gettext_lazy("Written instruction"),
@@ -92,6 +99,12 @@ def acknowledge_word(capacity: str, kind: str = Obligation.Kind.ACKNOWLEDGE) -> 
     return _("Noted") if kind == Obligation.Kind.READ else _("Acknowledge")
 
 
+def shared_acknowledge_word(rows: Iterable[Obligation]) -> str:
+    """One word for acknowledging all of ``rows`` at once: the plain one where theirs differ."""
+    words = {acknowledge_word(o.capacity, o.kind) for o in rows}
+    return words.pop() if len(words) == 1 else _("Acknowledge")
+
+
 def capacity_word(code: str) -> str:
     """A capacity in the reader's language, from the rule book in force."""
     return capacity_words().get(code, code)
@@ -119,6 +132,21 @@ def hazard_words(words: Mapping[str, Any]) -> str:
     return in_language(words, "hazard")
 
 
-def joined(parts: list[str]) -> str:
-    """Several capacities in one breath: "安全专干、班主任" or "safety officer, class teacher"."""
+def joined(parts: Iterable[str]) -> str:
+    """Several things in one breath: "安全专干、班主任" or "safety officer, class teacher"."""
     return ("、" if is_chinese() else ", ").join(dict.fromkeys(parts))
+
+
+def capacities_in_words(rows: Iterable[Obligation], words: Mapping[str, str]) -> str:
+    """The capacities of ``rows`` named together, the secretary before the director."""
+    ranked = sorted(rows, key=lambda o: (_RANKS.get(o.line, len(_RANKS)), o.pk))
+    return joined(_short(o, words) for o in ranked)
+
+
+def _short(o: Obligation, words: Mapping[str, str]) -> str:
+    """A capacity as people call themselves: 书记, 校长, 班主任."""
+    if o.capacity == "SCH_DIRECT" and o.post is not None and not o.climbed_from:
+        return str(o.post.name)
+    if o.capacity in _CHIEFS:
+        return str(_CHIEFS[o.capacity])
+    return words.get(o.capacity, o.capacity)

@@ -19,15 +19,12 @@ from django.utils.translation import gettext as _
 from notifications.delivery.boards import board_rows
 from notifications.delivery.streams import NewRow, append
 from notifications.models import Alert, Obligation, Stream
-from notifications.obligations.verbs import needs_note, verbs_for
+from notifications.obligations.verbs import ACTED, TICKED, needs_note, verbs_for
 from notifications.words import verb_word
 from safety.errors import Refused
 from safety.ledger.actions import Actor, Fact, record
 from safety.people.models import User
 from safety.posts.models import Holding
-
-TICKED = (Obligation.Kind.ACKNOWLEDGE, Obligation.Kind.READ)
-ACTED = (Obligation.Kind.ACKNOWLEDGE, Obligation.Kind.FIRST_ACTION)
 
 
 @dataclass(frozen=True, kw_only=True)

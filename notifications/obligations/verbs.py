@@ -1,4 +1,4 @@
-"""Which verb belongs to which capacity. Pure.
+"""Which verb belongs to which capacity, and which kinds of obligation it meets. Pure.
 
 Sections, duty rooms and schools report what they did; leaders instruct, in
 writing or by telephone, or come; the head of a school may do either.
@@ -9,6 +9,10 @@ from __future__ import annotations
 LEADER_VERBS = ("instruction", "phone_instruction", "on_site")
 OFFICE_VERBS = ("handling",)
 SCHOOL_VERBS = ("handling", "on_site")
+
+# Kinds that a tick meets, and kinds that a first action meets.
+TICKED = ("acknowledge", "read")
+ACTED = ("acknowledge", "first_action")
 
 LEADERS = (
     "PARTY_CHIEF",

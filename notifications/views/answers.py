@@ -15,10 +15,15 @@ from django.views.decorators.http import require_http_methods, require_POST
 from notifications.access import get_own_obligations
 from notifications.forms import ActForm
 from notifications.models import Obligation
-from notifications.obligations.answering import ACTED, Answer, acknowledge, act
-from notifications.obligations.verbs import reads_only_as_leader
+from notifications.obligations.answering import Answer, acknowledge, act
+from notifications.obligations.verbs import ACTED, reads_only_as_leader
 from notifications.views.asking import refs_of, signed_in, way_back
-from notifications.words import acknowledge_word, capacity_words, done_word, joined
+from notifications.words import (
+    capacities_in_words,
+    capacity_words,
+    done_word,
+    shared_acknowledge_word,
+)
 from safety.errors import Refused
 from safety.http import wants_json
 
@@ -37,9 +42,8 @@ def acknowledge_own(request: HttpRequest) -> HttpResponse:
 def _acknowledged(changed: Sequence[Obligation]) -> str:
     if not changed:
         return _("This was answered before; nothing was written twice.")
-    verbs = {acknowledge_word(o.capacity, o.kind) for o in changed}
     return _("Recorded: %(verb)s as %(capacities)s.") % {
-        "verb": verbs.pop() if len(verbs) == 1 else acknowledge_word(""),
+        "verb": shared_acknowledge_word(changed),
         "capacities": capacities_of(changed),
     }
 
@@ -92,8 +96,7 @@ def _act_page(
 
 
 def capacities_of(rows: Sequence[Obligation]) -> str:
-    words = capacity_words()
-    return joined([words.get(o.capacity, o.capacity) for o in rows])
+    return capacities_in_words(rows, capacity_words())
 
 
 def answered(request: HttpRequest, text: str, *, is_new: bool) -> HttpResponse:

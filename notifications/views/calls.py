@@ -40,10 +40,14 @@ def record_call(request: HttpRequest, ref: UUID) -> HttpResponse:
     callee = callee_of(first, sight=sight_of(user))
     if request.method == "GET":
         form = CallForm(
-            initial={"phone": callee.phone, "verb": ""}, capacities=[o.capacity for o in rows]
+            initial={"phone": callee.phone, "verb": ""},
+            capacities=[o.capacity for o in rows],
+            action_only=_action_only(rows),
         )
         return _page(request, first, rows, callee, form)
-    form = CallForm(request.POST, capacities=[o.capacity for o in rows])
+    form = CallForm(
+        request.POST, capacities=[o.capacity for o in rows], action_only=_action_only(rows)
+    )
     try:
         changed = _record(request, rows, form, callee)
     except Refused as refusal:
@@ -56,6 +60,10 @@ def record_call(request: HttpRequest, ref: UUID) -> HttpResponse:
 def _record(
     request: HttpRequest, rows: Sequence[Obligation], form: CallForm, callee: Callee
 ) -> list[Obligation]:
+    wanted = set(refs_of(request.POST.getlist("ref")))
+    chosen = [o for o in rows if not wanted or o.ref in wanted]
+    if not chosen:
+        return []  # answered meanwhile; what else is open was not what this form was about
     if not form.is_valid():
         raise Refused.of(
             Problem(field=name, value="", message=str(error), remedy=_("Correct this field."))
@@ -63,9 +71,8 @@ def _record(
             for error in errors
         )
     told = form.cleaned_data
-    wanted = set(refs_of(request.POST.getlist("ref")))
     return record_answer(
-        obligations=[o for o in rows if not wanted or o.ref in wanted],
+        obligations=chosen,
         answer=Answer(
             by=signed_in(request),
             how=Obligation.How.PHONE,
@@ -75,6 +82,11 @@ def _record(
             at=told["at"],
         ),
     )
+
+
+def _action_only(rows: Sequence[Obligation]) -> bool:
+    """Whether everything is acknowledged, so that only an instruction can be recorded."""
+    return bool(rows) and all(o.kind == Obligation.Kind.FIRST_ACTION for o in rows)
 
 
 def _recorded(changed: Sequence[Obligation], callee: Callee) -> str:
@@ -97,6 +109,7 @@ def _page(
     words = capacity_words()
     context = {
         "first": first,
+        "action_only": _action_only(rows),
         "rows": [(o, words.get(o.capacity, o.capacity)) for o in rows],
         "callee": callee,
         "form": form,

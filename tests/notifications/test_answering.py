@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from notifications.models import Obligation, StreamRow
 from safety.ledger.actions import SYSTEM
@@ -56,8 +56,8 @@ def test_one_button_of_a_chief_who_is_also_secretary_writes_two_rows(city, clien
     assert met.count() == 2
     facts = Event.objects.filter(verb="obligation.met")
     assert sorted(fact.body["capacity"] for fact in facts) == ["ADMIN_CHIEF", "PARTY_CHIEF"]
-    assert "党组织主要负责人" in answer.json()["text"]
-    assert "行政主要负责人" in answer.json()["text"]
+    words = translation.gettext
+    assert f"{words('Secretary')}、{words('Director')}" in answer.json()["text"]
 
 
 def test_a_double_click_writes_once(city, client, drowning):
@@ -257,7 +257,7 @@ def test_an_office_says_what_it_did(city, client, drowning):
 
     assert answer.status_code == page.status_code == 422
     assert answer.json()["errors"][0]["field"] == "note"
-    assert "没有写做了什么" in page.content.decode() or "What was done" in page.content.decode()
+    assert translation.gettext("What was done is missing.") in page.content.decode()
     assert open_rows(drowning) == before
 
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 from html import unescape
 
 import pytest
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from notifications.mine import mine
 from notifications.models import Entry
@@ -92,7 +92,8 @@ def test_a_chief_who_is_also_secretary_has_one_button_for_both(city, client):
     joint = page.split('class="joint"')[1].split("</form>")[0]
 
     assert joint.count('name="ref"') == 2
-    assert "党组织主要负责人、行政主要负责人" in joint
+    words = translation.gettext
+    assert f"{words('Secretary')}、{words('Director')}" in joint
 
 
 def test_one_capacity_has_no_joint_button(city, client, drowning):

@@ -148,6 +148,7 @@ function minutes(ms) {
 }
 
 function onState(state) {
+  if (state.mode === "signed_out") location.reload();
   if (state.heardAt) lastHeard = state.heardAt;
   if (state.now) setServerNow(state.now);
   if (state.dispatcher !== undefined) showDispatcher(state.dispatcher);
