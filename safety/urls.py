@@ -10,6 +10,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("safety.home.urls")),
     path("accounts/", include("safety.people.urls")),
     path("", include("notifications.live.urls")),
+    path("", include("notifications.urls")),
     path("", include("incidents.cases.filing_urls")),
     path("", include("incidents.cases.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
