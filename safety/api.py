@@ -21,7 +21,7 @@ from safety.people.selectors import bearer
 
 
 class BearerToken(HttpBearer):
-    def authenticate(self, request: HttpRequest, token: str) -> User | None:
+    def authenticate(self, request: HttpRequest, token: str) -> User | None:  # noqa: ARG002 - ninja names it
         return bearer(token)
 
 
@@ -44,17 +44,17 @@ api.add_router("", incidents)
 
 
 @api.exception_handler(Refused)
-def on_refused(request: HttpRequest, error: Refused) -> HttpResponse:
+def on_refused(_request: HttpRequest, error: Refused) -> HttpResponse:
     return problems_json(error.problems, status=status_of(error))
 
 
 @api.exception_handler(Hidden)
-def on_hidden(request: HttpRequest, error: Hidden) -> HttpResponse:
+def on_hidden(_request: HttpRequest, _error: Hidden) -> HttpResponse:
     return problems_json([not_found()], status=404)
 
 
 @api.exception_handler(AuthenticationError)
-def on_unauthenticated(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
+def on_unauthenticated(_request: HttpRequest, _error: AuthenticationError) -> HttpResponse:
     problem = Problem(
         field="Authorization",
         value="",
@@ -65,7 +65,7 @@ def on_unauthenticated(request: HttpRequest, error: AuthenticationError) -> Http
 
 
 @api.exception_handler(HttpError)
-def on_unreadable(request: HttpRequest, error: HttpError) -> HttpResponse:
+def on_unreadable(_request: HttpRequest, error: HttpError) -> HttpResponse:
     problem = Problem(
         field="body",
         value="",
@@ -76,7 +76,7 @@ def on_unreadable(request: HttpRequest, error: HttpError) -> HttpResponse:
 
 
 @api.exception_handler(ValidationError)
-def on_invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
+def on_invalid(_request: HttpRequest, error: ValidationError) -> HttpResponse:
     return problems_json([_problem(one) for one in error.errors], status=422)
 
 
@@ -93,29 +93,32 @@ def _problem(error: Mapping[str, Any]) -> Problem:
 
 
 def _words(error: Mapping[str, Any]) -> tuple[str, str]:
+    """Message and remedy for one kind of pydantic error, in the caller's language."""
     kind, context = str(error["type"]), error.get("ctx", {})
-    if kind == "missing":
-        return _("This field is missing."), _("Add it.")
-    if kind == "extra_forbidden":
-        return _("This field is not known."), _("Remove it, or check its spelling.")
-    if kind.startswith(("int_", "bool_", "string_type", "dict_", "list_")):
-        return _("This is not a value of the right kind."), _("See /api/v1/openapi.json.")
-    if kind.startswith(("datetime", "timezone", "date_")):
-        return (
-            _("This is not a time with an offset."),
-            _("Write it like 2026-06-14T20:14:00+08:00."),
-        )
-    if kind == "literal_error":
-        return _("This value is not known."), _("Use one of: %(codes)s") % {
-            "codes": context.get("expected", "")
-        }
-    if kind in ("string_too_long", "too_long"):
-        return _("This is too long."), _("Shorten it to %(limit)s.") % {
-            "limit": context.get("max_length", "")
-        }
-    if kind in ("string_too_short", "string_pattern_mismatch"):
-        return (
+    see = _("See /api/v1/openapi.json.")
+    known = {
+        "missing": (_("This field is missing."), _("Add it.")),
+        "extra_forbidden": (
+            _("This field is not known."),
+            _("Remove it, or check its spelling."),
+        ),
+        "literal_error": (
+            _("This value is not known."),
+            _("Use one of: %(codes)s") % {"codes": context.get("expected", "")},
+        ),
+        "string_pattern_mismatch": (
             _("This key cannot be used."),
             _("Send 8 to 64 letters, digits or signs, new for each report (a UUID is best)."),
-        )
-    return _("This value cannot be used."), _("See /api/v1/openapi.json.")
+        ),
+    }
+    if kind in known:
+        return known[kind]
+    if kind in ("string_too_long", "too_long"):
+        limit = _("Shorten it to %(limit)s.") % {"limit": context.get("max_length", "")}
+        return _("This is too long."), limit
+    if kind.startswith(("datetime", "timezone", "date_")):
+        example = _("Write it like 2026-06-14T20:14:00+08:00.")
+        return _("This is not a time with an offset."), example
+    if kind.startswith(("int_", "bool_", "string_type", "dict_", "list_")):
+        return _("This is not a value of the right kind."), see
+    return _("This value cannot be used."), see

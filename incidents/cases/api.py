@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
-from ninja import Field, Header, Router, Schema
+from ninja import Field, Header, Router, Schema, Status
 from pydantic import AwareDatetime, ConfigDict, StrictBool, StrictInt, StringConstraints
 
 from incidents.cases.access import get_own_receipt, get_school_to_file_for
@@ -88,7 +88,7 @@ def file_incident(
     response: HttpResponse,
     body: FirstReportIn,
     idempotency_key: Annotated[Key, Header(alias="Idempotency-Key")],
-) -> tuple[int, Any]:
+) -> Status[dict[str, Any]]:
     """Answer 201 only after everything is committed; the same key again gives the same answer."""
     user = signed_in(request)
     filed = report_incident(
@@ -99,7 +99,7 @@ def file_incident(
     )
     if filed.repeated:
         response["Idempotent-Replay"] = "true"
-    return 201, _receipt(filed.incident)
+    return Status(201, _receipt(filed.incident))
 
 
 @router.get(

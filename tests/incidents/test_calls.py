@@ -39,9 +39,7 @@ def test_it_is_a_first_report_with_the_caller(city: ModuleType, client: Client) 
     assert "王老师" not in page
 
 
-def test_writing_it_down_does_not_answer_for_the_officer(
-    city: ModuleType, client: Client
-) -> None:
+def test_writing_it_down_does_not_answer_for_the_officer(city: ModuleType, client: Client) -> None:
     officer = city.sign_in(client, "county.duty_officer")
 
     client.post("/calls/new/", call())

@@ -118,7 +118,8 @@ def test_it_files_for_no_other_school(city: ModuleType, phone: Client) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/incidents/", "/people/", "/mine/", "/boards/", "/calls/new/", "/api/v1/incidents"]
+    "path",
+    ["/", "/incidents/", "/people/", "/mine/", "/boards/", "/calls/new/", "/api/v1/incidents"],
 )
 def test_it_opens_nothing_else(city: ModuleType, phone: Client, path: str) -> None:
     city.make_incident()
@@ -177,9 +178,7 @@ def test_it_notes_measures_of_its_report(city: ModuleType, phone: Client) -> Non
 
 
 @pytest.mark.parametrize("how", ["revoked", "180 days", "person shut out", "post ended"])
-def test_a_right_that_ended_ends_the_phones_too(
-    city: ModuleType, phone: Client, how: str
-) -> None:
+def test_a_right_that_ended_ends_the_phones_too(city: ModuleType, phone: Client, how: str) -> None:
     device = FilingDevice.objects.get()
     if how == "revoked":
         revoke_device(device=device, by=city.person("county.administrator"))
@@ -225,7 +224,9 @@ def test_making_binding_and_withdrawing_are_in_the_ledger(city: ModuleType) -> N
     revoke_device(device=bound.device, by=city.person("county.administrator"))
     revoke_device(device=bound.device, by=city.person("county.administrator"))
 
-    verbs = Event.objects.filter(subject_kind="device").order_by("id").values_list("verb", flat=True)
+    verbs = (
+        Event.objects.filter(subject_kind="device").order_by("id").values_list("verb", flat=True)
+    )
     assert list(verbs) == ["device.offered", "device.bound", "device.revoked"]
     with pytest.raises(Hidden):
         bind(secret="never made")

@@ -101,7 +101,15 @@ def test_the_receipt_of_a_sealed_matter_is_number_and_time(
 
     page = client.get(f"/report/{incident.ref}/").content.decode()
 
-    for word in ("某教师", "办公室", "侵害", "SEXA", "line-", "measures", f"/incidents/{incident.ref}"):
+    for word in (
+        "某教师",
+        "办公室",
+        "侵害",
+        "SEXA",
+        "line-",
+        "measures",
+        f"/incidents/{incident.ref}",
+    ):
         assert word not in page
     assert incident.number in page
     assert client.get(f"/report/{incident.ref}/answers/").status_code == 404

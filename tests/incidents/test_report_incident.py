@@ -90,9 +90,7 @@ def test_the_same_key_again_gives_the_same_incident_and_writes_nothing(city: Mod
 def test_the_same_key_for_another_report_is_refused(city: ModuleType) -> None:
     reporter, key = city.person("school.safety_staff"), str(uuid4())
     now = timezone.now()
-    report_incident(
-        report=city.first_report(aware_at=now), reporter=reporter, via="web", key=key
-    )
+    report_incident(report=city.first_report(aware_at=now), reporter=reporter, via="web", key=key)
     before = written()
 
     with pytest.raises(Conflict):
@@ -111,7 +109,9 @@ def test_two_people_may_use_the_same_key(city: ModuleType) -> None:
     one = report_incident(
         report=report, reporter=city.person("school.safety_staff"), via="web", key=key
     )
-    two = report_incident(report=report, reporter=city.person("school.principal"), via="web", key=key)
+    two = report_incident(
+        report=report, reporter=city.person("school.principal"), via="web", key=key
+    )
 
     assert not two.repeated
     assert one.incident != two.incident

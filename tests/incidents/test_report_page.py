@@ -1,4 +1,4 @@
-"""The page of the first report: plain form, script's form, and what happens when it cannot be sent."""
+"""The page of the first report: by plain form, by script, and when it cannot be sent."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def test_the_words_of_sealed_matters_are_behind_one_neutral_entry(
 
     page = client.get("/report/").content.decode()
 
-    first_screen, _details, behind = page.partition("<details class=\"sealed-entry\">")
+    first_screen, _details, behind = page.partition('<details class="sealed-entry">')
     assert "侵害" in behind
     for word in ("侵害", "自伤", "涉黑涉恶"):
         assert word not in first_screen
@@ -97,9 +97,7 @@ def test_numbers_alone_say_that_people_were_counted(city: ModuleType, client: Cl
     assert (incident.people, incident.injured) == ("counted", 2)
 
 
-def test_zeros_beside_no_one_hurt_are_not_a_contradiction(
-    city: ModuleType, client: Client
-) -> None:
+def test_zeros_beside_no_one_hurt_are_not_a_contradiction(city: ModuleType, client: Client) -> None:
     city.sign_in(client, "school.safety_staff")
 
     client.post("/report/", posted(people="none", missing="0", dead="0"))
@@ -212,9 +210,7 @@ def test_what_is_wrong_is_shown_on_top_with_everything_written_kept(
 
 
 @pytest.mark.parametrize("language", ["zh-hans", "en"])
-def test_errors_speak_the_readers_language(
-    city: ModuleType, client: Client, language: str
-) -> None:
+def test_errors_speak_the_readers_language(city: ModuleType, client: Client, language: str) -> None:
     city.sign_in(client, "school.safety_staff")
 
     response = client.post(
@@ -251,9 +247,7 @@ def test_a_form_in_another_encoding_is_not_guessed_at(city: ModuleType, client: 
 def test_a_declared_other_encoding_is_not_read(city: ModuleType, client: Client) -> None:
     city.sign_in(client, "school.safety_staff")
 
-    response = client.post(
-        "/report/", urlencode(posted()), content_type=f"{FORM}; charset=gbk"
-    )
+    response = client.post("/report/", urlencode(posted()), content_type=f"{FORM}; charset=gbk")
 
     assert response.status_code == 400
     assert Incident.objects.count() == 0

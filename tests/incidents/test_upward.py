@@ -247,6 +247,13 @@ def test_of_a_sealed_case_the_duty_room_notes_the_report_and_sees_no_word(
 
     assert response.status_code == 302
     assert UpwardReport.objects.get().receiver == receiver
-    for word in ("某教师", "侵害", "SEXA", "丁县第一初级中学", "丁县一中", f'/incidents/{incident.ref}/"'):
+    for word in (
+        "某教师",
+        "侵害",
+        "SEXA",
+        "丁县第一初级中学",
+        "丁县一中",
+        f'/incidents/{incident.ref}/"',
+    ):
         assert word not in page
     assert not StreamRow.objects.filter(kind="alert.noted").exists()
