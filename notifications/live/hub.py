@@ -262,8 +262,10 @@ class Hub:
         if version == self._version:
             return
         await self._check_sessions(list(self._room.members))
-        watchers = self._room.board_watchers()
-        self._room.keep_only(await self._door.run(self._rights.boards_of, watchers))
+        boards: dict[int, dict[str, int]] = {}
+        while unasked := self._room.board_watchers() - boards.keys():  # some join meanwhile
+            boards |= await self._door.run(self._rights.boards_of, unasked)
+        self._room.keep_only(boards)
         self._version = version
 
     async def _check_sessions(self, members: Sequence[Member]) -> None:

@@ -49,7 +49,7 @@ def parse(text: str, *, person: int) -> Hello | Received:
 
 
 def _streams(streams: Mapping[str, Any], person: int) -> list[Wanted]:
-    boards = streams.get("boards") or {}
+    boards = streams.get("boards", {})
     if not isinstance(boards, dict) or len(boards) > BOARDS_AT_MOST:
         raise Unreadable(f"boards maps at most {BOARDS_AT_MOST} unit codes to cursors")
     wanted = [wanted_stream(f"{BOARD}{code}", place, person) for code, place in boards.items()]

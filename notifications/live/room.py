@@ -71,9 +71,8 @@ class Room:
     def keep_only(self, boards: dict[int, dict[str, int]]) -> None:
         """End every board stream whose watcher may not watch it (any more)."""
         for member in self.members:
-            allowed = boards.get(member.person, {})
             for name in list(boards_in(member.streams)):
-                if name.removeprefix(BOARD) not in allowed:
+                if name.removeprefix(BOARD) not in boards[member.person]:
                     self.end_stream(member, name)
 
 

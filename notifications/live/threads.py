@@ -37,5 +37,6 @@ class DatabaseThread:
         return await asyncio.get_running_loop().run_in_executor(self._executor, done)
 
     async def stop(self) -> None:
-        await asyncio.get_running_loop().run_in_executor(self._executor, connection.close)
+        # Not ``connection.close`` itself: that would be the connection of this thread.
+        await asyncio.get_running_loop().run_in_executor(self._executor, lambda: connection.close())
         self._executor.shutdown(wait=False)
