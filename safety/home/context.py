@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from notifications.access import own_obligations
@@ -38,7 +39,7 @@ def chrome(request: HttpRequest) -> dict[str, Any]:
         "demo": SimpleLazyObject(is_demo),
         "classified_notice": settings.CLASSIFIED_NOTICE or classified_notice(),
         "duty_phones": SimpleLazyObject(duty_phones),
-        "terms": settings.TERMS,
+        "terms": terms(),
         "nav": SimpleLazyObject(lambda: _ways(request)),
         "watermark_text": SimpleLazyObject(lambda: _watermark(request)),
     }
@@ -49,6 +50,16 @@ def classified_notice() -> str:
         "This system is not for state secrets. Do not enter, store or send any; "
         "handle work secrets and internal information by the bureau's rules."
     )
+
+
+def terms() -> dict[str, str]:
+    """Words that each bureau has its own for (首报 or 初报); a setting says which."""
+    if (get_language() or "zh").startswith("zh"):
+        return settings.TERMS
+    return {
+        "first_report": _("First report"),
+        "information_report": _("Emergency information report"),
+    }
 
 
 def _bureau_name() -> str:

@@ -98,3 +98,14 @@ def test_the_watermark_names_who_is_looking(city, client):
 
 def test_the_styleguide_is_for_builders_only(client, db):
     assert client.get("/styleguide/").status_code == 404
+
+
+def test_a_bureau_may_have_its_own_word_for_the_first_report(city, client, settings):
+    incident = city.make_incident()
+    city.sign_in(client, "school.safety_staff")
+    settings.TERMS = {"first_report": "初报", "information_report": "值班信息"}
+    url = reverse("cases:incident", args=[incident.ref])
+
+    assert "<dt>初报</dt>" in html(client.get(url))
+    english = client.get(url, headers={"accept-language": "en"})
+    assert "<dt>First report</dt>" in html(english)
