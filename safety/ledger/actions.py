@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -81,7 +82,7 @@ def digest_of(event: Event) -> str:
 
 def _plain_numbers(value: Any) -> Any:
     if isinstance(value, float) and value.is_integer():
-        return int(value)
+        return int(Decimal(repr(value)))  # the digits as written: 4.1e16 is 41 and 15 zeros
     if isinstance(value, Mapping):
         return {name: _plain_numbers(part) for name, part in value.items()}
     if isinstance(value, list | tuple):
