@@ -7,11 +7,12 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Max
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
-from safety.errors import Refused
+from safety.errors import Conflict, Refused
 from safety.ledger.actions import Actor, Fact, record
 from safety.rules.models import RuleBook
 from safety.rules.registry import sections
@@ -31,7 +32,8 @@ def digest_of(content: Mapping[str, Any]) -> str:
 def publish_rules(*, content: Mapping[str, Any], note: str, actor: Actor) -> RuleBook:
     """Check every section and publish a new version; the same content again is the same version.
 
-    Raises ``Refused`` naming the section whose shape is wrong.
+    Raises ``Refused`` naming the section whose shape is wrong, ``Conflict`` when
+    somebody else publishes at the same moment.
     """
     for section in sections():
         try:
@@ -45,13 +47,22 @@ def publish_rules(*, content: Mapping[str, Any], note: str, actor: Actor) -> Rul
     if newest is not None and newest.digest == digest:
         return newest
     number = (RuleBook.objects.aggregate(last=Max("number"))["last"] or 0) + 1
-    book = RuleBook.objects.create(
-        number=number,
-        content=dict(content),
-        digest=digest,
-        note=note,
-        published_at=timezone.now(),
-    )
+    try:
+        with transaction.atomic():
+            book = RuleBook.objects.create(
+                number=number,
+                content=dict(content),
+                digest=digest,
+                note=note,
+                published_at=timezone.now(),
+            )
+    except IntegrityError as error:
+        raise Conflict(
+            _("Another rule book was published at the same moment."),
+            field="rules",
+            value=str(number),
+            remedy=_("Look at it, then publish again."),
+        ) from error
     record(
         actor=actor,
         facts=[

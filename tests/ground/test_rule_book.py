@@ -6,11 +6,12 @@ import copy
 
 import pytest
 from django.core.management import call_command
+from django.db.models import Min
 
-from safety.errors import Refused
+from safety.errors import Conflict, Refused
 from safety.ledger.actions import SYSTEM
 from safety.ledger.models import Event
-from safety.rules import registry
+from safety.rules import actions, registry
 from safety.rules.actions import default_content, publish_rules
 from safety.rules.models import RuleBook
 from safety.rules.registry import Section, sections
@@ -93,6 +94,18 @@ def test_a_wrong_section_is_named_and_nothing_is_published(section, wrong):
     assert problem.message
     assert problem.remedy
     assert (RuleBook.objects.count(), Event.objects.count()) == (books, events)
+
+
+def test_of_two_who_publish_at_once_the_second_is_told(section, monkeypatch):
+    # As if the newest number had been read before the other one was committed.
+    publish(default_content() | {"ground": {"number": 7}})
+    first = publish(default_content())
+    monkeypatch.setattr(actions, "Max", Min)
+
+    with pytest.raises(Conflict):
+        publish(default_content() | {"ground": {"number": 2}})
+
+    assert current_rules().pk == first.pk
 
 
 @pytest.mark.parametrize("name", [section.name for section in sections()])
