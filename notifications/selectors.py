@@ -111,10 +111,14 @@ class _View:
     now: datetime
 
     def levels(self) -> Iterator[LevelList]:
-        """Addressees by level; of a sealed case only the own ones have names."""
+        """Addressees by level; of a sealed case only the own ones have names.
+
+        Nor does it say there who reports upward: the police are told of one kind only.
+        """
         by_level: dict[str, list[Addressee]] = defaultdict(list)
+        is_masked = self.sight.hides_posts(self.alert)
         for o in self.alert.obligations.all():
-            if o.kind != Obligation.Kind.REPORT_UPWARD:
+            if o.kind != Obligation.Kind.REPORT_UPWARD or not is_masked:
                 by_level[o.level].append(self._addressee(o))
         for level in LEVELS:
             if by_level[level]:

@@ -55,7 +55,7 @@ def test_an_unknown_alert_is_not_there(city, client):
 
 def test_it_lists_every_capacity_once_with_its_state(city, client, drowning):
     person = city.sign_in(client, "county.safety_office")
-    rows = list(alert_of(drowning).obligations.exclude(kind="report_upward"))
+    rows = list(alert_of(drowning).obligations.select_related("person"))
 
     shown = alert_page(person, alert_of(drowning).ref)
 
