@@ -12,7 +12,8 @@ from incidents.cases.first_report import FirstReport
 from incidents.cases.models import Incident
 from notifications.models import Alert
 from safety.demo.answers import answer_now, answer_past
-from safety.demo.names import TOUR_SCHOOL
+from safety.demo.names import CITY_CODE, TOUR_SCHOOL
+from safety.demo.staffing import CHIEF_IS_SECRETARY
 from safety.demo.stories import Happening, draw, stories
 from safety.ledger.actions import SYSTEM, Fact, record
 from safety.people.models import User
@@ -26,20 +27,23 @@ BATCH = 200
 
 @dataclass(frozen=True, kw_only=True)
 class Fresh:
-    """An incident that is open now; ``answered`` is the share of people who reacted already."""
+    """An incident that is open now, at a school under the unit ``under``.
+
+    ``answered`` is the share of people who reacted already.
+    """
 
     hazard: str
     minutes_ago: int
     answered: float
-    at_tour_school: bool = False
+    under: str = CITY_CODE
 
 
 OPEN_NOW = (
-    Fresh(hazard="PE", minutes_ago=55, answered=0.9, at_tour_school=True),
+    Fresh(hazard="PE", minutes_ago=55, answered=0.9, under=TOUR_SCHOOL),
     Fresh(hazard="BULLY", minutes_ago=42, answered=0.6),
     Fresh(hazard="SEXA", minutes_ago=38, answered=0.5),
-    Fresh(hazard="FOOD", minutes_ago=21, answered=0.5),
-    Fresh(hazard="DROWN", minutes_ago=8, answered=0.35, at_tour_school=True),
+    Fresh(hazard="FOOD", minutes_ago=21, answered=0.5, under=CHIEF_IS_SECRETARY[0]),
+    Fresh(hazard="DROWN", minutes_ago=8, answered=0.35, under=TOUR_SCHOOL),
     Fresh(hazard="FIRE", minutes_ago=3, answered=0.2),
 )
 
@@ -99,8 +103,7 @@ def _under_way(
 ) -> Happening | None:
     """The gravest story of the hazard, at a school that it fits; ``None`` where there is none."""
     story = [story for story in stories() if story.hazard == fresh.hazard][-1]
-    if fresh.at_tour_school:
-        schools = [school for school in schools if school.unit.code == TOUR_SCHOOL]
+    schools = [school for school in schools if fresh.under in school.unit.ancestor_codes()]
     weights = [story.weight(school) for school in schools]
     if not any(weights):
         return None

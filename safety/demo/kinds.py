@@ -17,6 +17,7 @@ class Kind:
     pupils: tuple[int, int] = (0, 0)
     private: float = 0.0
     boarding: float = 0.0
+    canteen: float = 0.85
     pupils_per_staff: float = 13.0
 
 
@@ -114,6 +115,7 @@ KINDS: Mapping[str, Kind] = {
             share=0.02,
             pupils=(60, 400),
             private=1.0,
+            canteen=0.0,
             pupils_per_staff=20,
         ),
         Kind(

@@ -100,7 +100,12 @@ def _kinds_and_places(random: Random) -> Iterator[tuple[Kind, Place | None]]:
     """First the tour, then kinds by their shares, wherever they fit, without end."""
     for stop in TOUR:
         kind = KINDS[stop.kind]
-        fixed = replace(kind, private=float(stop.private), boarding=float(stop.boarding))
+        fixed = replace(
+            kind,
+            private=float(stop.private),
+            boarding=float(stop.boarding),
+            canteen=float(kind.canteen > 0),
+        )
         yield fixed, None if stop.place is None else PLACES[stop.place]
     kinds, shares = list(KINDS.values()), [kind.share for kind in KINDS.values()]
     weights = [place.weight for place in PLACES]
@@ -172,7 +177,7 @@ class _SchoolMaker:
                 staff=max(2, round(pupils / kind.pupils_per_staff)),
                 boarding=self._chance(kind.boarding * (1.4 if county else 1.0)),
                 bus=self._chance(0.35 if private else 0.12 if county else 0.02),
-                canteen=kind.key != "training" and self._chance(0.85),
+                canteen=self._chance(kind.canteen),
                 near_water=self._chance(0.3 if county else 0.12),
                 near_main_road=self._chance(0.25 if county else 0.4),
             )

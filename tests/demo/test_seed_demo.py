@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import defaultdict
 from datetime import UTC, datetime
 from io import StringIO
 from typing import Any
@@ -168,6 +169,20 @@ def test_one_director_is_the_party_secretary_too(empty_house):
     chief = User.objects.get(username="520103.chief")
 
     assert {post.kind for post in posts_held(chief, at=NOW)} == {"B01", "B02"}
+
+
+def test_that_director_owes_two_ticks_for_each_incident(empty_house):
+    build_city(**SMALL, history_days=1)
+    chief = User.objects.get(username="520103.chief")
+
+    owed = Obligation.objects.filter(person=chief, unit__code="520103", kind="acknowledge")
+    per_alert = defaultdict(set)
+    for obligation in owed:
+        per_alert[obligation.alert_id].add(obligation.capacity)
+
+    assert per_alert
+    for capacities in per_alert.values():
+        assert capacities == {"ADMIN_CHIEF", "PARTY_CHIEF"}
 
 
 def test_what_is_over_is_answered_and_what_is_open_is_recent(empty_house):
