@@ -84,7 +84,9 @@ def alert_page(user: Viewer, ref: UUID) -> AlertPage:
         alert.subject_kind, alert.subject_ref
     ]
     own = sight.own(alert)
-    view = _View(alert=alert, sight=sight, capacities=words, told=told_pairs([alert]), now=now)
+    view = _View(
+        alert=alert, sight=sight, capacities=words, facts=facts, told=told_pairs([alert]), now=now
+    )
     return AlertPage(
         alert=alert,
         words=sight.words(alert),
@@ -107,6 +109,7 @@ class _View:
     alert: Alert
     sight: Sight
     capacities: Mapping[str, str]
+    facts: SubjectFacts
     told: frozenset[tuple[int, int]]
     now: datetime
 
@@ -149,10 +152,24 @@ class _View:
         for event in events:
             if event.verb == "obligation.met":
                 answered = by_ref.get(str(event.body.get("obligation")))
-                if answered is not None and answered.met_at is not None:
+                # What went up is told below, with who received it.
+                if answered is not None and answered.kind != Obligation.Kind.REPORT_UPWARD:
                     yield self._answered(answered, event)
             elif text := self._told(event):
                 yield Moment(at=event.at, text=text)
+        if not self.sight.hides_posts(self.alert):
+            yield from self._noted()
+
+    def _noted(self) -> Iterator[Moment]:
+        """What the room of the subject noted: measures taken, and what went up."""
+        for done in self.facts.done:
+            yield Moment(at=done.at, text=done.word)
+        if self.facts.verified_at is not None:
+            yield Moment(at=self.facts.verified_at, text=_("Checked by telephone."))
+        for sent in self.facts.sent:
+            values = {"who": sent.receiver, "how": sent.how, "name": sent.received_by or "—"}
+            text = _("Reported upward to %(who)s (%(how)s), received by %(name)s.")
+            yield Moment(at=sent.at, text=text % values)
 
     def _told(self, event: Event) -> str:
         if event.verb == "alert.raised":

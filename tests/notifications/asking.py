@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
 from incidents.cases.models import Incident
 from notifications.models import Alert, Obligation
 
-JSON = {"HTTP_ACCEPT": "application/json"}
+JSON = {"headers": {"accept": "application/json"}}
 CITY, COUNTY, DISTRICT = "520100", "520121", "520102"
 
 
@@ -25,14 +24,14 @@ def owed(incident: Incident, unit: str, capacity: str, kind: str = "acknowledge"
     return rows.order_by("id")[0]
 
 
-def acknowledge(client: Client, *rows: Obligation, **over: object) -> HttpResponse:
+def acknowledge(client: Client, *rows: Obligation, **over: object):
     posted = {"ref": [str(row.ref) for row in rows], **over}
-    return client.post(reverse("notifications:acknowledge"), posted, **JSON)
+    return client.post(reverse("notifications:acknowledge"), posted, headers=JSON["headers"])
 
 
-def act(client: Client, *rows: Obligation, **over: object) -> HttpResponse:
+def act(client: Client, *rows: Obligation, **over: object):
     posted = {"ref": [str(row.ref) for row in rows], **over}
-    return client.post(reverse("notifications:act"), posted, **JSON)
+    return client.post(reverse("notifications:act"), posted, headers=JSON["headers"])
 
 
 def open_rows(incident: Incident) -> set[int]:

@@ -8,6 +8,7 @@ from html import unescape
 import pytest
 from django.utils import timezone
 
+from incidents.cases.recording import Upward, record_upward
 from notifications.models import Obligation
 from notifications.obligations.answering import Answer, acknowledge, record_answer
 from notifications.selectors import alert_page
@@ -83,6 +84,29 @@ def test_the_timeline_tells_answers_in_order_and_who_entered_them(city, client, 
     assert duty.name in entered.text
     assert office.name in moments[-1].text
     assert len(moments) == 4
+
+
+def test_the_timeline_tells_what_was_done_and_what_went_up(city, client, drowning):
+    duty = city.sign_in(client, "county.duty_officer")
+    client.post(f"/incidents/{drowning.ref}/measures/", {"kind": "110"})
+    client.post(f"/incidents/{drowning.ref}/verified/")
+    record_upward(
+        incident=drowning,
+        unit=city.unit("county"),
+        upward=Upward(
+            receiver="市教育局值班室",
+            received_by="李值班",
+            how="phone",
+            sent_at=timezone.now() - timedelta(minutes=3),
+        ),
+        by=duty,
+    )
+
+    page = page_of(client, drowning).split("time-head")[-1]
+
+    assert "110" in page
+    assert "李值班" in page
+    assert len(alert_page(duty, alert_of(drowning).ref).timeline) == 5
 
 
 def test_it_prints_without_controls_and_with_who_printed_it(city, client, drowning):

@@ -9,6 +9,7 @@ import time_machine
 from django.utils import timezone
 
 from notifications.models import Obligation
+from notifications.obligations.answering import Answer, acknowledge
 from safety.ledger.models import Event
 from tests.notifications.asking import COUNTY, JSON, alert_of, open_rows, owed
 
@@ -251,3 +252,24 @@ def test_what_was_answered_meanwhile_is_not_written_over(city, client, drowning)
     assert again.json()["changed"] is False
     row.refresh_from_db()
     assert row.met_phone == "111"
+
+
+def test_whoever_answered_but_lets_the_action_run_out_is_called_for_an_instruction(city, client):
+    incident = city.make_incident(
+        hazard="DROWN", people="counted", missing=1, at=timezone.now() - timedelta(minutes=40)
+    )
+    row = owed(incident, COUNTY, "ADMIN_CHIEF")
+    action = owed(incident, COUNTY, "ADMIN_CHIEF", "first_action")
+    acknowledge(obligations=[row], answer=Answer(by=row.person))
+    city.sign_in(client, "county.duty_officer")
+    assert address(action) in client.get(f"/boards/{COUNTY}/").content.decode()
+
+    only_told = client.post(address(action), {"ref": str(action.ref)}, **JSON)
+    instructed = client.post(
+        address(action), {"ref": str(action.ref), "verb": "phone_instruction"}, **JSON
+    )
+
+    assert (only_told.status_code, only_told.json()["errors"][0]["field"]) == (422, "verb")
+    assert instructed.status_code == 200
+    action.refresh_from_db()
+    assert (action.met_how, action.met_verb) == ("phone", "phone_instruction")
