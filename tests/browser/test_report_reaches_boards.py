@@ -107,16 +107,16 @@ def test_the_page_of_the_alert_names_each_capacity_that_the_plan_names(windows, 
     place = "白沙渡口"
     FirstReport(windows.open_for("school.safety_staff", **PHONE)).file_drowning(place)
     board = open_board(windows, "city.duty_officer")
-    board.locator("[data-alert]", has_text=place).locator("h2 a").click()
+    ref = board.locator("[data-alert]", has_text=place).get_attribute("data-alert")
+    board.goto(f"/alerts/{ref}/")
 
     shown = board.locator("[aria-labelledby=told-head] tbody tr").count()
 
     owed = home.run_python(
-        "from notifications.models import Alert\n"
-        f"alert = Alert.objects.get(words__place__icontains={place!r})\n"
-        "print(alert.obligations.count())"
+        "from notifications.models import Obligation\n"
+        f"print(Obligation.objects.filter(alert__ref={ref!r}).count())"
     )
-    assert shown == int(owed)
+    assert shown == int(owed) > 20
 
 
 @pytest.mark.parametrize("name", BOARDS)
