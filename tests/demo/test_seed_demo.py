@@ -93,6 +93,16 @@ def test_no_school_has_a_gap_for_any_hazard_at_any_grade(empty_house):
                 assert not gaps, f"{school} {hazard} {grade}: {gaps}"
 
 
+def test_a_post_that_falls_vacant_would_be_seen(empty_house):
+    build_city(**SMALL, history_days=0)
+    Holding.objects.filter(post__unit__code=PLACES[0].code, post__kind="B03").delete()
+
+    known = snapshot([Unit.objects.get(code=TOUR_SCHOOL)])
+    plan = known.resolve(hazards=["DROWN"], grade="G3", at=NOW)
+
+    assert [(f.code, f.capacity) for f in plan.findings] == [("F-VAC", "SAFETY_DEPUTY")]
+
+
 def test_a_larger_city_has_every_kind_of_school_and_no_gap_in_a_sample(empty_house):
     build_city(**{**SMALL, "schools": 90}, history_days=0)
 
