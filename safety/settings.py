@@ -222,7 +222,9 @@ LIVE_POLL_SECONDS = 1.0
 LIVE_BEAT_SECONDS = 15.0
 LIVE_OUTBOX_BYTES = 1024 * 1024
 # How frames reach sockets: "direct" is the fastest, "asgi" uses no insides of the server.
-LIVE_SEND = env_choice("SAFETY_LIVE_SEND", default="direct", choices=("direct", "transport", "asgi"))
+LIVE_SEND = env_choice(
+    "SAFETY_LIVE_SEND", default="direct", choices=("direct", "transport", "asgi")
+)
 
 LOGGING = {
     "version": 1,

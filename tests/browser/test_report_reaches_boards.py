@@ -7,7 +7,7 @@ import statistics
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import PHONE
+from tests.browser.conftest import PHONE, Windows
 from tests.browser.filing import FirstReport
 
 COUNTY, CITY = "520121", "520100"
@@ -32,7 +32,7 @@ window.fetch = async (...all) => {
 """
 
 
-def open_board(windows, name: str) -> Page:
+def open_board(windows: Windows, name: str) -> Page:
     page = windows.open_for(name)
     page.goto(f"/boards/{BOARDS[name]}/")
     expect(page.locator("[data-freshness]")).to_contain_text("1")
