@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from django.conf import settings
 from django.db import transaction
@@ -59,7 +59,17 @@ def make_device_link(*, school: Unit, reporter: User, label: str, made_by: User)
 
 def get_offer(secret: str) -> FilingDevice:
     """The credential that the link of ``secret`` still offers. Raises ``Hidden``."""
-    offer = _offers(secret, timezone.now()).select_related("school", "reporter").first()
+    offer = (
+        FilingDevice.objects.filter(
+            link_digest=digest(secret),
+            digest=None,
+            revoked_at=None,
+            link_expires_at__gt=timezone.now(),
+            reporter__is_active=True,
+        )
+        .select_related("school", "reporter")
+        .first()
+    )
     if offer is None:
         raise Hidden
     return offer
@@ -69,27 +79,17 @@ def get_offer(secret: str) -> FilingDevice:
 def bind(*, secret: str) -> Bound:
     """Use the link once. Raises ``Hidden`` when it is unknown, old, used or withdrawn."""
     now = timezone.now()
+    offer = get_offer(secret)
     own_secret = secrets.token_urlsafe(32)
-    won = _offers(secret, now).update(
+    # Only columns of the row itself: a join would be looked at once, before the lock.
+    won = FilingDevice.objects.filter(pk=offer.pk, digest=None, revoked_at=None).update(
         digest=digest(own_secret), bound_at=now, expires_at=now + LIFE
     )
     if not won:
         raise Hidden
-    device = FilingDevice.objects.select_related("school", "reporter").get(
-        link_digest=digest(secret)
-    )
+    device = FilingDevice.objects.select_related("school", "reporter").get(pk=offer.pk)
     _tell(Actor(kind="device", ref=str(device.pk)), "device.bound", device)
     return Bound(device=device, secret=own_secret)
-
-
-def _offers(secret: str, now: datetime) -> QuerySet[FilingDevice]:
-    return FilingDevice.objects.filter(
-        link_digest=digest(secret),
-        digest=None,
-        revoked_at=None,
-        link_expires_at__gt=now,
-        reporter__is_active=True,
-    )
 
 
 @transaction.atomic

@@ -25,7 +25,6 @@ class Owed:
     word: str
     obligation: Obligation
     basis: str
-    reminder: bool
     verb: str
 
 
@@ -44,9 +43,12 @@ class Slot:
 
 @dataclass(frozen=True, kw_only=True)
 class LevelTold:
+    """One floor. ``basis`` is said once for all its clocks; "" where they differ."""
+
     level: str
     slots: list[Slot]
     copied: list[str]
+    basis: str
 
 
 def told(alert: Alert | None, obligations: Sequence[Obligation]) -> list[LevelTold]:
@@ -63,14 +65,23 @@ def told(alert: Alert | None, obligations: Sequence[Obligation]) -> list[LevelTo
             slots[key] = (o.level, _slot(o, words.get(o.capacity, o.capacity)))
         slots[key][1].owed.append(_owed(o))
     return [
-        LevelTold(
-            level=level_word(level),
-            slots=[slot for at, slot in slots.values() if at == level],
-            copied=_copied(alert, level, words),
-        )
+        floor
         for level in LEVELS
-        if any(at == level for at, _slot in slots.values()) or _copied(alert, level, words)
+        if (floor := _floor(alert, level, [s for at, s in slots.values() if at == level], words))
     ]
+
+
+def _floor(alert: Alert, level: str, slots: list[Slot], words: dict[str, str]) -> LevelTold | None:
+    copied = _copied(alert, level, words)
+    if not slots and not copied:
+        return None
+    bases = {owed.basis for slot in slots for owed in slot.owed}
+    return LevelTold(
+        level=level_word(level),
+        slots=slots,
+        copied=copied,
+        basis=bases.pop() if len(bases) == 1 else "",
+    )
 
 
 def _slot(o: Obligation, capacity: str) -> Slot:
@@ -93,7 +104,6 @@ def _owed(o: Obligation) -> Owed:
         word=word,
         obligation=o,
         basis=basis_words(o),
-        reminder=o.basis == Obligation.Basis.REMINDER,
         verb=done_word(o.met_verb) if o.met_verb else "",
     )
 

@@ -377,7 +377,7 @@ def test_the_first_visit_fits_through_a_thin_line(city: ModuleType, client: Clie
 
     assets = set(re.findall(r'(?:src|href)="/static/([^"#]+)', page))
     modules = {"js/report_outbox.js", "js/report_send.js", "js/report_steps.js"}
-    modules |= {"js/report_otherwise.js"}
+    modules |= {"js/report_otherwise.js", "js/report_inputs.js"}
     folder = settings.BASE_DIR / "safety" / "static"
     size = len(gzip.compress(page.encode())) + sum(
         len(gzip.compress((folder / name).read_bytes())) for name in assets | modules

@@ -30,6 +30,7 @@ class UpwardForm(forms.Form):
         super().__init__(*arguments, **options)
         field = self.fields["receiver"]
         field.choices = [(name, name) for name in receivers]  # type: ignore[attr-defined]
+        field.initial = receivers[0] if len(receivers) == 1 else ""
         if not receivers:
             del self.fields["receiver"]
             self.fields["other_receiver"].label = _("To whom")

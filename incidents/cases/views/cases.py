@@ -125,7 +125,6 @@ def _upward(obligation: Obligation) -> dict[str, object]:
         "receivers": receivers_of(obligation),
         "obligation": obligation,
         "basis": basis_words(obligation),
-        "reminder": obligation.basis == Obligation.Basis.REMINDER,
     }
 
 

@@ -28,6 +28,7 @@ from incidents.cases.forms.first_report import FirstReportForm
 from incidents.cases.models import Incident
 from incidents.cases.views.parts import (
     grade_flags,
+    nearest_phone,
     page_tiles,
     problems_of,
     questions,
@@ -149,6 +150,7 @@ def _page(
         "recent": receipts_of(request.user, filer.device)[:RECENT],
         "sms_number": settings.DUTY_SMS,
         "now": timezone.now(),
+        "nearest": nearest_phone(filer.schools[0]),
     }
     return render(request, "incidents/filing/report.html", context, status=status)
 

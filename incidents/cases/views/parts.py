@@ -16,6 +16,8 @@ from incidents.cases.tiles import Tile, tiles
 from notifications.models import Alert
 from safety.errors import Problem
 from safety.rules.selectors import content_of, current_rules
+from safety.units.models import Unit
+from safety.units.selectors import district_of
 
 REPLACED = "\ufffd"  # what Django puts where bytes were not UTF-8
 
@@ -68,6 +70,14 @@ def problems_of(form: forms.Form) -> list[Problem]:
         for name, errors in form.errors.as_data().items()
         for error in [{"messages": [m for e in errors for m in e.messages]}]
     ]
+
+
+def nearest_phone(school: Unit) -> dict[str, str] | None:
+    """The duty room right above this school, if it has a number of its own."""
+    district = district_of(school)
+    if district is None or not district.duty_phone:
+        return None
+    return {"label": district.label, "number": district.duty_phone}
 
 
 def receipt_json(incident: Incident) -> Mapping[str, Any]:

@@ -2,7 +2,8 @@
 
 import * as outbox from "./report_outbox.js";
 import { send } from "./report_send.js";
-import { begin, chosenTile, isAnswered, peopleText, refresh, show } from "./report_steps.js";
+import { chosenTile, isAnswered, peopleText } from "./report_inputs.js";
+import { begin, refresh, show } from "./report_steps.js";
 import { exportRecord, smsLink } from "./report_otherwise.js";
 
 const form = document.getElementById("first-report");
@@ -34,7 +35,7 @@ function recordOf() {
   for (const [name, value] of new FormData(form)) {
     if (name !== "csrfmiddlewaretoken") fields.push([name, value]);
   }
-  const tile = chosenTile();
+  const tile = chosenTile(form);
   const place = form.querySelector("input[name=place_kind]:checked");
   return {
     key: form.elements.key.value,
@@ -42,7 +43,7 @@ function recordOf() {
     fields: fields,
     sealed: Boolean(tile) && "sealed" in tile.dataset,
     what: tile ? tile.dataset.word : "",
-    people: peopleText(words),
+    people: peopleText(form, words),
     where: [place ? place.parentElement.textContent.trim() : "", form.elements.place.value]
       .filter(Boolean)
       .join(" "),
@@ -82,6 +83,8 @@ function startAfresh() {
 
 function sayUnsent(why, record) {
   panel.hidden = false;
+  // What waits is not edited by accident; what was refused is.
+  form.hidden = Boolean(current) && current.key === record.key;
   panel.querySelector("[data-unsent-why]").textContent = why;
   panel.querySelector("[data-unsent-sealed]").hidden = !record.sealed;
   const sms = panel.querySelector("[data-sms-link]");
@@ -110,6 +113,7 @@ function mine() {
 
 function sayReceived(receipt) {
   panel.hidden = true;
+  form.hidden = false;
   const here = new Date(receipt.filed_at);
   sent.querySelector("[data-sent-text]").textContent = filled(words.dataset.received, {
     time: clock(here),
@@ -178,8 +182,8 @@ function deliverNext() {
 
 form.addEventListener("submit", (event) => {
   event.preventDefault();
-  if (!isAnswered()) {
-    show(chosenTile() ? 2 : 1, true);
+  if (!isAnswered(form)) {
+    show(chosenTile(form) ? 2 : 1, true);
     return;
   }
   const record = recordOf();
@@ -204,6 +208,7 @@ panel.addEventListener("click", (event) => {
     fill(record);
     keep();
     panel.hidden = true;
+    form.hidden = false;
     show(2, true);
   }
 });
@@ -214,7 +219,7 @@ document.addEventListener("visibilitychange", () => {
   deliverNext();
   // "Just now" is the moment somebody looks at an empty page, not when it was left open.
   const opened = Date.parse(form.elements.opened_at.value);
-  if (!chosenTile() && Date.now() + ahead - opened > STALE) startAfresh();
+  if (!chosenTile(form) && Date.now() + ahead - opened > STALE) startAfresh();
 });
 window.addEventListener("beforeunload", (event) => {
   if (leaving || !current || !current.sealed) return;

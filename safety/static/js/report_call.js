@@ -1,12 +1,11 @@
-// Schools as the officer types, one tap for each counter, and what excludes what.
+// The telephone form: schools as the officer types, and the inputs of the first report.
+
+import { wireInputs } from "./report_inputs.js";
 
 const form = document.querySelector("form[data-schools]");
 const list = document.getElementById("schools-found");
-const COUNTS = ["dead", "missing", "injured", "critical"];
 let timer = 0;
 let asked = "";
-
-for (const part of form.querySelectorAll("[data-count]")) part.hidden = false;
 
 async function find(text) {
   asked = text;
@@ -32,21 +31,4 @@ form.elements.school.addEventListener("input", (event) => {
   if (text) timer = setTimeout(() => find(text), 200);
 });
 
-form.addEventListener("click", (event) => {
-  const button = event.target.closest("[data-count]");
-  if (!button) return;
-  const input = button.parentElement.querySelector("input");
-  const before = parseInt(input.value, 10);
-  input.value = String(Math.max(0, (isNaN(before) ? 0 : before) + Number(button.dataset.count)));
-  input.dispatchEvent(new Event("input", { bubbles: true }));
-});
-
-form.addEventListener("input", (event) => {
-  const target = event.target;
-  if (COUNTS.indexOf(target.name) >= 0 && target.value !== "") {
-    form.querySelector("input[name=people][value=counted]").checked = true;
-  }
-  if (target.name === "people" && target.value !== "counted") {
-    for (const name of COUNTS) form.elements[name].value = "";
-  }
-});
+wireInputs(form, () => {});
