@@ -15,8 +15,7 @@ from django.db.models import Count, Prefetch, Q, QuerySet
 from django.utils import timezone
 
 from notifications.access import board_units, get_board_unit, sight_of
-from notifications.board_lines import Frame
-from notifications.board_rows import BoardRow, board_row
+from notifications.board_rows import BoardRow, Frame, board_row
 from notifications.delivery.selectors import DispatcherBeat, dispatcher_beat
 from notifications.live.reading import cursor_of
 from notifications.models import Alert, Obligation, Stream, StreamRow

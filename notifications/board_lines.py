@@ -15,23 +15,19 @@ from notifications.board_cells import Cell, CellRow, cell, state_of
 from notifications.models import Alert, Obligation
 from notifications.obligations.verbs import TICKED
 from notifications.words import joined, level_word, line_word
-from safety.units.models import Unit
 
 LEVELS = ("school", "district", "city")
 LINES = ("business", "safety", "party", "administration")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Frame:
-    """What all rows of one board share."""
+class Eyes:
+    """Who looks, when, and with which words; ``told`` are (alert, person) with an inbox row."""
 
-    unit: Unit
     sight: Sight
     now: datetime
     capacities: Mapping[str, str]
     told: frozenset[tuple[int, int]]
-    may_report_upward: bool
-    may_verify: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,31 +58,31 @@ class LevelRow:
     cells: Sequence[LineCell]
 
 
-def levels_of(alert: Alert, rows: Sequence[Obligation], frame: Frame) -> list[LevelRow]:
+def levels_of(alert: Alert, rows: Sequence[Obligation], eyes: Eyes) -> list[LevelRow]:
     """One row per level that owes anything, one cell per line."""
     return [
-        LevelRow(level=level, word=level_word(level), cells=_cells(alert, here, frame))
+        LevelRow(level=level, word=level_word(level), cells=_cells(alert, here, eyes))
         for level in LEVELS
         if (here := [o for o in rows if o.level == level])
     ]
 
 
-def _cells(alert: Alert, rows: Sequence[Obligation], frame: Frame) -> list[LineCell]:
-    return [_line_cell(alert, line, [o for o in rows if o.line == line], frame) for line in LINES]
+def _cells(alert: Alert, rows: Sequence[Obligation], eyes: Eyes) -> list[LineCell]:
+    return [_line_cell(alert, line, [o for o in rows if o.line == line], eyes) for line in LINES]
 
 
-def _line_cell(alert: Alert, line: str, rows: Sequence[Obligation], frame: Frame) -> LineCell:
-    to_call = [o for o in rows if is_called(o, frame.now) and frame.sight.may_record(o)]
+def _line_cell(alert: Alert, line: str, rows: Sequence[Obligation], eyes: Eyes) -> LineCell:
+    to_call = [o for o in rows if is_called(o, eyes.now) and eyes.sight.may_record(o)]
     return LineCell(
         line=line,
         word=line_word(line),
-        cell=cell([cell_row(o, frame.told) for o in rows], frame.now),
-        who=joined([who_of(alert, o, frame) for o in rows]),
-        call=_most_urgent(to_call, frame) if not frame.sight.wall else None,
+        cell=cell([cell_row(o, eyes.told) for o in rows], eyes.now),
+        who=joined([who_of(alert, o, eyes) for o in rows]),
+        call=_most_urgent(to_call, eyes) if not eyes.sight.wall else None,
     )
 
 
-def others_of(alert: Alert, rows: Sequence[Obligation], frame: Frame) -> list[LineCell]:
+def others_of(alert: Alert, rows: Sequence[Obligation], eyes: Eyes) -> list[LineCell]:
     """Duty rooms, area contacts and others who have not answered, each on its own.
 
     Who only notes a copy is not silent before the time for it is over.
@@ -95,15 +91,15 @@ def others_of(alert: Alert, rows: Sequence[Obligation], frame: Frame) -> list[Li
         o
         for o in silent(rows)
         if o.line not in LINES
-        and (o.kind != Obligation.Kind.READ or (o.due_at is not None and o.due_at <= frame.now))
+        and (o.kind != Obligation.Kind.READ or (o.due_at is not None and o.due_at <= eyes.now))
     ]
     return [
         LineCell(
             line=o.line,
-            word=f"{level_word(o.level)} {frame.capacities.get(o.capacity, o.capacity)}",
-            cell=cell([cell_row(o, frame.told)], frame.now),
-            who=who_of(alert, o, frame),
-            call=o.ref if frame.sight.may_record(o) and not frame.sight.wall else None,
+            word=f"{level_word(o.level)} {eyes.capacities.get(o.capacity, o.capacity)}",
+            cell=cell([cell_row(o, eyes.told)], eyes.now),
+            who=who_of(alert, o, eyes),
+            call=o.ref if eyes.sight.may_record(o) and not eyes.sight.wall else None,
         )
         for o in open_rows
     ]
@@ -138,22 +134,22 @@ def is_called(o: Obligation, now: datetime) -> bool:
     return o.is_open and o.kind == Obligation.Kind.ACKNOWLEDGE
 
 
-def _most_urgent(rows: Sequence[Obligation], frame: Frame) -> UUID | None:
+def _most_urgent(rows: Sequence[Obligation], eyes: Eyes) -> UUID | None:
     def urgency(o: Obligation) -> tuple[int, float]:
-        state = state_of(cell_row(o, frame.told), frame.now)
+        state = state_of(cell_row(o, eyes.told), eyes.now)
         return (-state, o.due_at.timestamp() if o.due_at else float("inf"))
 
     return min(rows, key=urgency).ref if rows else None
 
 
-def who_of(alert: Alert, o: Obligation, frame: Frame) -> str:
+def who_of(alert: Alert, o: Obligation, eyes: Eyes) -> str:
     """Unit and post, as far as this reader may be told them."""
-    named = o.post if not frame.sight.hides_posts(alert) else None
-    post = named.name if named else frame.capacities.get(o.capacity, o.capacity)
-    return f"{unit_of(alert, o, frame)} {post}"
+    named = o.post if not eyes.sight.hides_posts(alert) else None
+    post = named.name if named else eyes.capacities.get(o.capacity, o.capacity)
+    return f"{unit_of(alert, o, eyes)} {post}"
 
 
-def unit_of(alert: Alert, o: Obligation, frame: Frame) -> str:
+def unit_of(alert: Alert, o: Obligation, eyes: Eyes) -> str:
     """The unit, or only its level where the school may not be told."""
-    hidden = o.unit.is_school and frame.sight.hides_school(alert)
+    hidden = o.unit.is_school and eyes.sight.hides_school(alert)
     return level_word(o.level) if hidden else o.unit.label

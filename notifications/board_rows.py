@@ -16,7 +16,7 @@ from django.utils.dateparse import parse_datetime
 from notifications.access import Shown
 from notifications.board_cells import State, state_of
 from notifications.board_lines import (
-    Frame,
+    Eyes,
     LevelRow,
     LineCell,
     cell_row,
@@ -70,6 +70,15 @@ class BoardRow:
     @property
     def is_late(self) -> bool:
         return any(c.cell.state >= State.LATE for level in self.levels for c in level.cells)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Frame(Eyes):
+    """What all rows of one board share."""
+
+    unit: Unit
+    may_report_upward: bool
+    may_verify: bool
 
 
 def board_row(alert: Alert, facts: SubjectFacts, frame: Frame) -> BoardRow:

@@ -13,10 +13,10 @@ from django.db.models import Prefetch
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from notifications.access import Sight, copied_rows, get_alert, sight_of
+from notifications.access import copied_rows, get_alert, sight_of
 from notifications.board import told_pairs
 from notifications.board_cells import State, state_of
-from notifications.board_lines import LEVELS, cell_row
+from notifications.board_lines import LEVELS, Eyes, LevelRow, cell_row, levels_of
 from notifications.mine_items import Button, Item, answer_word, items_of, joint
 from notifications.models import Alert, Obligation
 from notifications.subjects import SubjectFacts, facts_of
@@ -63,6 +63,7 @@ class AlertPage:
     is_masked: bool
     is_copy: bool
     levels: Sequence[LevelList]
+    lines: Sequence[LevelRow]
     mine: Sequence[Item]
     joint: Button | None
     own_readings: Sequence[Obligation]
@@ -71,9 +72,14 @@ class AlertPage:
 
 
 def alert_page(user: Viewer, ref: UUID) -> AlertPage:
-    """Everything that ``user`` may know of one alert. Raises ``Hidden``."""
+    """Everything that ``user`` may know of one alert. Raises ``Hidden``.
+
+    Of a masked one there is no list of addressees, only how each line stands.
+    """
     found = get_alert(user, ref)
-    rows = Obligation.objects.select_related("unit", "post", "person", "met_by").order_by("id")
+    rows = Obligation.objects.select_related("unit", "post__unit", "person", "met_by").order_by(
+        "id"
+    )
     alert = Alert.objects.prefetch_related(Prefetch("obligations", queryset=rows), "units").get(
         pk=found.pk
     )
@@ -83,7 +89,7 @@ def alert_page(user: Viewer, ref: UUID) -> AlertPage:
     facts = facts_of([(alert.subject_kind, alert.subject_ref)])[
         alert.subject_kind, alert.subject_ref
     ]
-    own = sight.own(alert)
+    own, is_masked = sight.own(alert), sight.hides_posts(alert)
     view = _View(
         alert=alert, sight=sight, capacities=words, facts=facts, told=told_pairs([alert]), now=now
     )
@@ -91,9 +97,10 @@ def alert_page(user: Viewer, ref: UUID) -> AlertPage:
         alert=alert,
         words=sight.words(alert),
         facts=facts,
-        is_masked=sight.hides_posts(alert),
+        is_masked=is_masked,
         is_copy=not own and bool(copied_rows(alert, sight.posts)),
-        levels=list(view.levels()),
+        levels=[] if is_masked else list(view.levels()),
+        lines=levels_of(alert, view.answers(), view) if is_masked else [],
         mine=items_of(own, words, now, upward_url=facts.upward_url),
         joint=joint(own, words),
         own_readings=[o for o in own if o.is_open and o.kind == Obligation.Kind.READ],
@@ -103,26 +110,22 @@ def alert_page(user: Viewer, ref: UUID) -> AlertPage:
 
 
 @dataclass(frozen=True, kw_only=True)
-class _View:
+class _View(Eyes):
     """One alert through the eyes of one reader."""
 
     alert: Alert
-    sight: Sight
-    capacities: Mapping[str, str]
     facts: SubjectFacts
-    told: frozenset[tuple[int, int]]
-    now: datetime
+
+    def answers(self) -> list[Obligation]:
+        """What is answered for: everything but upward reports."""
+        upward = Obligation.Kind.REPORT_UPWARD
+        return [o for o in self.alert.obligations.all() if o.kind != upward]
 
     def levels(self) -> Iterator[LevelList]:
-        """Addressees by level; of a sealed case only the own ones have names.
-
-        Nor does it say there who reports upward: the police are told of one kind only.
-        """
+        """Addressees by level, in the order of the plan."""
         by_level: dict[str, list[Addressee]] = defaultdict(list)
-        is_masked = self.sight.hides_posts(self.alert)
         for o in self.alert.obligations.all():
-            if o.kind != Obligation.Kind.REPORT_UPWARD or not is_masked:
-                by_level[o.level].append(self._addressee(o))
+            by_level[o.level].append(self._addressee(o))
         for level in LEVELS:
             if by_level[level]:
                 yield LevelList(word=level_word(level), addressees=by_level[level])

@@ -143,3 +143,16 @@ def test_more_addressees_ask_no_more_questions(
         page_of(client, drowning)
     with django_assert_max_num_queries(len(one)):
         page_of(client, wide)
+
+
+def test_a_sealed_one_shows_how_each_line_stands_and_lists_nobody(city, client):
+    incident = city.make_incident(hazard="SEXA", flags={"staff_involved": True})
+    reader = city.sign_in(client, "city.duty_officer")
+
+    shown = alert_page(reader, alert_of(incident).ref)
+
+    assert (shown.is_masked, list(shown.levels)) == (True, [])
+    assert [level.level for level in shown.lines] == ["school", "district", "city"]
+    page = page_of(client, incident)
+    assert "board-lines" in page
+    assert city.person("county.section_personnel").name not in page
