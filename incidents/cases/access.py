@@ -19,7 +19,7 @@ from incidents.cases.models import (
 )
 from incidents.cases.models.incident import IncidentQuerySet
 from notifications.access import own_obligations
-from notifications.models import Alert
+from notifications.models import Alert, Obligation
 from safety.errors import Hidden
 from safety.people.models import User
 from safety.posts.access import Viewer, covers, reach, units_with
@@ -108,9 +108,9 @@ def visible_to(user: Viewer) -> IncidentQuerySet:
     """
     if not user.is_authenticated:
         return Incident.objects.none()
-    seen = _touching(reach(user, "view_incidents"))
-    addressed = own_obligations(user).filter(subject_kind="incident")
-    refs = [UUID(ref) for ref in addressed.values_list("subject_ref", flat=True).distinct()]
+    paths = reach(user, "view_incidents")
+    seen = _touching(paths)
+    refs = [UUID(ref) for ref in _addressed(user, paths)]
     named = IncidentUserObjectPermission.objects.filter(
         user=user, permission__codename="read_sealed"
     ).values("content_object")
@@ -119,6 +119,17 @@ def visible_to(user: Viewer) -> IncidentQuerySet:
         ~Q(privacy=Alert.Privacy.SEALED) & (Q(pk__in=seen) | Q(ref__in=refs))
         | Q(privacy=Alert.Privacy.SEALED) & Q(pk__in=named) & Q(pk__in=restricted)
     )
+
+
+def _addressed(user: Viewer, paths: tuple[str, ...]) -> QuerySet[Obligation, Any]:
+    """References of the incidents for which a post of ``user`` was addressed.
+
+    A post in a unit whose incidents the person sees anyway adds nothing: what it
+    was addressed for touches a school below it. A duty room would list everything.
+    """
+    covered = Unit.objects.under(*paths).values("pk")
+    own = own_obligations(user).filter(subject_kind="incident").exclude(post__unit__in=covered)
+    return own.values_list("subject_ref", flat=True).distinct()
 
 
 def _touching(paths: tuple[str, ...]) -> QuerySet[IncidentSchool, Any]:
