@@ -6,6 +6,7 @@ environment they share: one database, maybe a Redis, one directory for files.
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -97,6 +98,58 @@ class Installation:
         if done.returncode:
             raise RuntimeError(done.stderr)
         return done.stdout
+
+
+CLERK = """
+import contextlib, io, json, sys, traceback
+import django
+django.setup()
+from django.db import connection
+for line in sys.stdin:
+    said = io.StringIO()
+    try:
+        with contextlib.redirect_stdout(said):
+            exec(json.loads(line), {})
+        answer = {"said": said.getvalue()}
+    except Exception:
+        answer = {"error": traceback.format_exc()}
+    connection.close()
+    print(json.dumps(answer), flush=True)
+"""
+
+
+@dataclass(kw_only=True)
+class Clerk:
+    """A process of the installation that does one errand after the other, without starting anew."""
+
+    process: subprocess.Popen[str]
+
+    def run(self, code: str) -> str:
+        """Run ``code``; return what it prints."""
+        assert self.process.stdin is not None
+        assert self.process.stdout is not None
+        self.process.stdin.write(json.dumps(code) + "\n")
+        self.process.stdin.flush()
+        answer: dict[str, str] = json.loads(self.process.stdout.readline())
+        if "error" in answer:
+            raise RuntimeError(answer["error"])
+        return answer["said"]
+
+
+@contextmanager
+def clerk(installation: Installation) -> Iterator[Clerk]:
+    process = subprocess.Popen(
+        [sys.executable, "-c", CLERK],
+        cwd=ROOT,
+        env=installation.environment(),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        yield Clerk(process=process)
+    finally:
+        process.communicate(timeout=30)
 
 
 @dataclass(kw_only=True)

@@ -12,6 +12,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
+# A frame is cut at whichever comes first, so that no reader needs long for one of them.
+ROWS_PER_FRAME = 200
+CHARACTERS_PER_FRAME = 128 * 1024
+
 TEXT_FINAL = 0x81
 SMALL = 126
 MEDIUM = 1 << 16
@@ -54,12 +58,23 @@ class Frame:
         return head + body
 
 
-def rows_frame(*, stream: str, epoch: str, rows: Iterable[Row]) -> Frame:
-    """New rows of a stream, oldest first; without rows it says "you are up to date"."""
-    parts = ",".join(row.as_json() for row in rows)
-    return Frame(
-        f'{{"type":"rows","stream":{json.dumps(stream)},"epoch":"{epoch}","rows":[{parts}]}}'
-    )
+def rows_frames(*, stream: str, epoch: str, rows: Iterable[Row]) -> tuple[Frame, ...]:
+    """New rows of a stream, oldest first; a frame without rows says "you are up to date"."""
+    head = f'{{"type":"rows","stream":{json.dumps(stream)},"epoch":"{epoch}","rows":['
+    return tuple(Frame(f"{head}{','.join(page)}]}}") for page in _pages(rows))
+
+
+def _pages(rows: Iterable[Row]) -> Iterable[list[str]]:
+    page: list[str] = []
+    size = 0
+    for row in rows:
+        text = row.as_json()
+        if page and (len(page) == ROWS_PER_FRAME or size + len(text) > CHARACTERS_PER_FRAME):
+            yield page
+            page, size = [], 0
+        page.append(text)
+        size += len(text)
+    yield page
 
 
 def reset_frame(*, stream: str, epoch: str, head: int) -> Frame:

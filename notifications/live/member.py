@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from notifications.live.frames import Frame, Row, reset_frame, rows_frame
+from notifications.live.frames import Frame, Row, reset_frame, rows_frames
 from notifications.live.outbox import Outbox
 from notifications.live.reading import Key, follows
 
@@ -46,20 +46,21 @@ class Watched:
             self.reset(epoch=self.epoch, head=rows[-1].seq)
             return
         last = rows[-1].seq
-        frames: dict[int, Frame] = {}
+        made: dict[int, tuple[Frame, ...]] = {}
         for member, place in self.members.items():
             if place.sent >= last:
                 continue
-            frame = frames.get(place.sent)
-            if frame is None:
-                frame = frames[place.sent] = self._frame_after(place.sent, rows)
-            member.outbox.put(frame)
+            frames = made.get(place.sent)
+            if frames is None:
+                frames = made[place.sent] = self._frames_after(place.sent, rows)
+            for frame in frames:
+                member.outbox.put(frame)
             place.sent = last
         self.head = last
 
-    def _frame_after(self, seq: int, rows: list[Row]) -> Frame:
+    def _frames_after(self, seq: int, rows: list[Row]) -> tuple[Frame, ...]:
         """Who joined a moment ago may already have the first of the rows."""
-        return rows_frame(
+        return rows_frames(
             stream=self.name, epoch=self.epoch, rows=(row for row in rows if row.seq > seq)
         )
 

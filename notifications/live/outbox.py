@@ -30,9 +30,9 @@ log = logging.getLogger(__name__)
 Send = Callable[[Mapping[str, Any]], Awaitable[None]]
 
 STALLED_AFTER_S = 30.0
-DRAIN_EVERY_S = 0.02
+DRAIN_EVERY_S = 0.005
 # What may wait inside the transport; the rest waits here, where it can be dropped.
-IN_TRANSPORT = 64 * 1024
+IN_TRANSPORT = 128 * 1024
 CLOSING_PATIENCE_S = 5.0
 
 
@@ -52,10 +52,17 @@ class Outbox:
             return
         self._queue.append(frame)
         self._waiting_bytes += len(frame.text)
-        if self._waiting_bytes > settings.LIVE_OUTBOX_BYTES:
+        if self._waiting_bytes > settings.LIVE_OUTBOX_BYTES and len(self._queue) > 1:
             self.close(RESUME_FROM_CURSOR, reason="resume from cursor")
         else:
             self._keep_sending()
+
+    async def room(self) -> None:
+        """Wait until this reader has taken most of what it was given: for long replays."""
+        while (  # noqa: ASYNC110 - rare, and an event would cost every frame something
+            not self.closed and self._waiting_bytes > settings.LIVE_OUTBOX_BYTES // 4
+        ):
+            await asyncio.sleep(DRAIN_EVERY_S)
 
     def close(self, code: int, *, reason: str) -> None:
         """Say goodbye and close; what a slow reader has not taken is dropped."""
@@ -158,7 +165,7 @@ class WireOutbox(Outbox):
     def _wait(self, frame: Frame) -> None:
         self._queue.append(frame)
         self._waiting_bytes += len(frame.wire)
-        if self._waiting_bytes > settings.LIVE_OUTBOX_BYTES:
+        if self._waiting_bytes > settings.LIVE_OUTBOX_BYTES and len(self._queue) > 1:
             self.close(RESUME_FROM_CURSOR, reason="resume from cursor")
         elif self._timer is None:
             self._timer = asyncio.get_running_loop().call_later(DRAIN_EVERY_S, self._drain)

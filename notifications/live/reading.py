@@ -10,14 +10,13 @@ from datetime import UTC, datetime
 from django.db import connection
 
 from notifications.delivery.selectors import dispatcher_beat
-from notifications.live.frames import Frame, Row, reset_frame, rows_frame
+from notifications.live.frames import Frame, Row, reset_frame, rows_frames
 from notifications.live.rights import Rights
 from notifications.models import Stream
 
 PERSON = "person"
 BOARD = "board:"
 
-ROWS_PER_FRAME = 200
 # Whoever is further behind reloads the page: quicker than replaying a whole night.
 REPLAY_AT_MOST = 1000
 
@@ -57,9 +56,13 @@ class Pulse:
     dispatcher: datetime | None
 
 
-def rows_after(cursors: Collection[Cursor]) -> dict[Cursor, list[Row]]:
+def rows_after(
+    cursors: Collection[Cursor], *, at_most: int | None = None
+) -> dict[Cursor, list[Row]]:
     """The rows behind each (stream id, number), oldest first; one query for all of them.
 
+    ``at_most`` bounds the rows of all streams together; each stream's are still
+    the ones that follow its number.
     Payloads stay JSON text as the database wrote it: nothing is decoded on the way.
     """
     if not cursors:
@@ -73,6 +76,8 @@ def rows_after(cursors: Collection[Cursor]) -> dict[Cursor, list[Row]]:
         "ON r.stream_id = c.stream_id AND r.seq > c.seq "
         "ORDER BY c.stream_id, c.seq, r.seq"
     )
+    if at_most is not None:
+        sql += f" LIMIT {int(at_most)}"
     found: dict[Cursor, list[Row]] = defaultdict(list)
     with connection.cursor() as cursor:
         cursor.execute(sql, [number for pair in cursors for number in pair])
@@ -181,8 +186,7 @@ def _caught_up(
         frames = (reset_frame(stream=name, epoch=epoch, head=seq),)
     else:
         seq = missed[-1].seq if missed else (cursor or 0)
-        pages = [missed[i : i + ROWS_PER_FRAME] for i in range(0, len(missed), ROWS_PER_FRAME)]
-        frames = tuple(rows_frame(stream=name, epoch=epoch, rows=page) for page in pages or [()])
+        frames = rows_frames(stream=name, epoch=epoch, rows=missed)
     return CaughtUp(
         key=(stream.kind, stream.owner), stream=stream.pk, epoch=epoch, seq=seq, frames=frames
     )

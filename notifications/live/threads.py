@@ -37,6 +37,10 @@ class DatabaseThread:
         return await asyncio.get_running_loop().run_in_executor(self._executor, done)
 
     async def stop(self) -> None:
-        # Not ``connection.close`` itself: that would be the connection of this thread.
-        await asyncio.get_running_loop().run_in_executor(self._executor, lambda: connection.close())
+        await asyncio.get_running_loop().run_in_executor(self._executor, _close)
         self._executor.shutdown(wait=False)
+
+
+def _close() -> None:
+    """Close the connection of the thread that runs this, not of the one that asks for it."""
+    connection.close()

@@ -9,7 +9,7 @@ import pytest
 from websockets.frames import Opcode
 from websockets.streams import StreamReader
 
-from notifications.live.frames import Frame, Row, beat_frame, bye_frame, rows_frame
+from notifications.live.frames import Frame, Row, beat_frame, bye_frame, rows_frames
 
 
 def parse(wire: bytes) -> tuple[int, bool, str]:
@@ -46,7 +46,7 @@ def test_a_payload_is_inserted_as_the_database_wrote_it() -> None:
     at = datetime(2026, 6, 14, 12, 14, 5, 120_000, tzinfo=UTC)
     rows = [Row(seq=7, kind="alert.raised", at=at, payload='{"a":  1}')]
 
-    frame = rows_frame(stream="board:520121", epoch="e", rows=rows)
+    (frame,) = rows_frames(stream="board:520121", epoch="e", rows=rows)
 
     assert '"payload":{"a":  1}' in frame.text
     assert json.loads(frame.text) == {
@@ -84,3 +84,18 @@ def test_a_beat_without_a_dispatcher_says_null() -> None:
 def test_a_bye_names_its_stream_only_when_one_stream_ends() -> None:
     assert json.loads(bye_frame(reason="r").text) == {"type": "bye", "reason": "r"}
     assert json.loads(bye_frame(reason="r", stream="person").text)["stream"] == "person"
+
+
+def test_many_or_large_rows_are_cut_into_frames_and_none_is_lost() -> None:
+    at = datetime(2026, 6, 14, tzinfo=UTC)
+    small = [Row(seq=n, kind="k", at=at, payload="{}") for n in range(450)]
+    large = [Row(seq=n, kind="k", at=at, payload=f'"{"x" * 100_000}"') for n in range(3)]
+
+    def seqs(rows: list[Row]) -> list[list[int]]:
+        frames = rows_frames(stream="person", epoch="e", rows=rows)
+        return [[row["seq"] for row in json.loads(frame.text)["rows"]] for frame in frames]
+
+    assert list(map(len, seqs(small))) == [200, 200, 50]
+    assert [seq for frame in seqs(small) for seq in frame] == list(range(450))
+    assert seqs(large) == [[0], [1], [2]]
+    assert seqs([]) == [[]]

@@ -94,9 +94,9 @@ def test_a_rolled_back_writer_leaves_no_hole(city_committed: ModuleType) -> None
     with transaction.atomic():
         append([row])
 
-    with pytest.raises(ZeroDivisionError), transaction.atomic():
+    with transaction.atomic():
         append([row])
-        raise ZeroDivisionError
+        transaction.set_rollback(True)
     with transaction.atomic():
         append([row])
 

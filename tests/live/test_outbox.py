@@ -66,7 +66,7 @@ class Transport:
 
 class Protocol:
     STATE_OPEN = 3
-    _perMessageCompress = None
+    _perMessageCompress: object = None  # noqa: N815 - autobahn's name
     closeHandshakeTimeout = 1  # noqa: N815 - autobahn's name
 
     def __init__(self, transport: Any) -> None:
@@ -129,6 +129,33 @@ async def test_too_much_for_a_slow_reader_closes_with_4008_and_drops_the_rest(
     await asyncio.sleep(0.01)
 
     assert (sent.texts(), sent.codes(), outbox.closed) == ([], [4008], True)
+
+
+async def test_one_frame_above_the_bound_is_sent_all_the_same(settings: Any) -> None:
+    settings.LIVE_OUTBOX_BYTES = 1000
+    sent = Sent()
+    outbox = Outbox(sent)
+
+    outbox.put(Frame("x" * 5000))
+    await asyncio.sleep(0.01)
+
+    assert (len(sent.texts()), sent.codes()) == (1, [])
+
+
+async def test_a_long_replay_waits_for_its_own_reader(settings: Any) -> None:
+    settings.LIVE_OUTBOX_BYTES = 1000
+    sent = Sent()
+    sent.may_go.clear()
+    outbox = Outbox(sent)
+    outbox.put(Frame("x" * 500))
+
+    waiting = asyncio.ensure_future(outbox.room())
+    await asyncio.sleep(0.05)
+    assert not waiting.done()
+    sent.may_go.set()
+
+    await asyncio.wait_for(waiting, 1)
+    assert sent.codes() == []
 
 
 async def test_closing_says_goodbye_after_what_was_put_before() -> None:
@@ -270,7 +297,7 @@ class Tls(Transport):
 
 
 class Compressed(Protocol):
-    _perMessageCompress = object()
+    _perMessageCompress = object()  # noqa: N815 - autobahn's name
 
 
 def test_the_fastest_known_way_is_chosen(pair: Any, settings: Any) -> None:

@@ -35,9 +35,7 @@ def poll(client: Client, *asked: tuple[str, Any, str]) -> list[dict[str, Any]]:
 @pytest.fixture
 def officer(city: ModuleType) -> Client:
     client = Client()
-    client.force_login(
-        city.person(OFFICER), backend="django.contrib.auth.backends.ModelBackend"
-    )
+    client.force_login(city.person(OFFICER), backend="django.contrib.auth.backends.ModelBackend")
     return client
 
 

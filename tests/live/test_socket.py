@@ -42,7 +42,9 @@ async def test_a_stranger_is_let_in_only_to_be_told_4401(open_page: Open) -> Non
     assert await stranger.closed_with() == 4401
 
 
-async def test_pages_of_other_sites_are_refused(open_page: Open, city_committed: ModuleType) -> None:
+async def test_pages_of_other_sites_are_refused(
+    open_page: Open, city_committed: ModuleType
+) -> None:
     session = await db(lambda: sign_in(city_committed.person(PRINCIPAL)))
 
     assert await Browser(session, origin="https://elsewhere.example").is_refused()
@@ -113,7 +115,7 @@ async def test_what_was_missed_is_replayed_in_order_and_exactly(
 
     frames = [await page.hear() for _ in range(3)]
     assert [len(frame["rows"]) for frame in frames] == [200, 200, 50]
-    assert sum(map(numbers, frames), []) == list(range(6, 456))
+    assert [seq for frame in frames for seq in numbers(frame)] == list(range(6, 456))
 
 
 @pytest.mark.parametrize(
@@ -226,9 +228,7 @@ async def test_a_sealed_case_leaves_only_masked_words_on_a_board(
     await page.hello(boards={code: None})
     await page.hear("beat")
 
-    incident = await db(
-        lambda: city_committed.make_incident(hazard="SEXA", summary="不该出现的字")
-    )
+    incident = await db(lambda: city_committed.make_incident(hazard="SEXA", summary="不该出现的字"))
 
     frame = await page.hear("rows")
     text = str(frame)
@@ -264,9 +264,7 @@ async def test_a_deactivated_person_is_closed_out_within_the_poll(
     await page.hello(person=None)
     await page.hear("beat")
 
-    await db(
-        lambda: set_active(user=city_committed.person(PRINCIPAL), active=False, actor=SYSTEM)
-    )
+    await db(lambda: set_active(user=city_committed.person(PRINCIPAL), active=False, actor=SYSTEM))
 
     assert await page.closed_with(within_s=3) == 4401
 
@@ -343,9 +341,7 @@ async def test_a_receipt_is_kept_once_and_never_beyond_what_was_sent(
     assert kept == [(owner, 2)]
 
 
-async def test_a_new_history_resets_open_pages(
-    open_page: Open, city_committed: ModuleType
-) -> None:
+async def test_a_new_history_resets_open_pages(open_page: Open, city_committed: ModuleType) -> None:
     owner = await pk(city_committed, PRINCIPAL)
     await db(tell, Stream.Kind.PERSON, owner)
     place = await db(cursor_of, Stream.Kind.PERSON, owner)
@@ -390,9 +386,9 @@ async def test_one_ring_costs_one_query_for_all_streams_and_sockets(
     await asyncio.sleep(0.2)
     asked: list[int] = []
 
-    def counting(cursors: Any) -> Any:
+    def counting(cursors: Any, **bounds: Any) -> Any:
         asked.append(len(cursors))
-        return rows_after(cursors)
+        return rows_after(cursors, **bounds)
 
     monkeypatch.setattr("notifications.live.hub.rows_after", counting)
 

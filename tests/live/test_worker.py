@@ -15,7 +15,7 @@ from notifications.delivery import worker as room
 from notifications.delivery.selectors import DISPATCHER, dispatcher_beat
 from notifications.delivery.worker import Worker, give_up_lead, take_lead
 from notifications.models import Beat
-from safety.ledger.actions import SYSTEM, Fact, record
+from safety.ledger.actions import SYSTEM, Fact, record, seal
 from safety.ledger.models import Event
 from safety.ledger.selectors import verify
 from tests.house import house
@@ -25,7 +25,10 @@ from tests.servers import dispatching, wait_until
 def write_events(count: int) -> None:
     record(
         actor=SYSTEM,
-        facts=[Fact(verb="tests.wrote", subject_kind="system", subject_ref=str(n)) for n in range(count)],
+        facts=[
+            Fact(verb="tests.wrote", subject_kind="system", subject_ref=str(n))
+            for n in range(count)
+        ],
     )
 
 
@@ -87,7 +90,6 @@ def test_a_worker_outlives_a_database_that_is_away_for_a_moment(
     monkeypatch.setattr(room, "TURN_S", 0.01)
     monkeypatch.setattr(room, "TROUBLE_S", (0.01,))
     failures = iter([OperationalError("gone"), OSError("gone"), None])
-    seal = room.seal
 
     def sometimes(*, limit: int) -> int:
         failure = next(failures, None)
