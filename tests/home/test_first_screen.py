@@ -78,7 +78,7 @@ def test_the_way_to_my_duties_counts_what_still_waits(city, client):
     city.make_incident(hazard="FIRE", people="unknown")
     who = city.sign_in(client, "county.safety_office")
 
-    def counted() -> int | None:
+    def counted():
         page = client.get(reverse("account_change_password"))
         return {way.icon: way.count for way in page.context["nav"]}["mine"]
 
