@@ -78,6 +78,8 @@ class Worker:
                 self.turn()
                 trouble = 0
                 wait_s = TURN_S
+                if connection.vendor != "sqlite":
+                    connection.close()  # back to the pool
             except Exception:
                 log.exception("dispatcher: a turn failed; trying again")
                 connection.close()
@@ -91,8 +93,6 @@ class Worker:
         leads = take_lead(self.owner)
         while leads and not self._end.is_set() and seal(limit=BATCH) == BATCH:
             leads = take_lead(self.owner)
-        if connection.vendor != "sqlite":
-            connection.close()  # back to the pool
         return leads
 
     def _leave(self) -> None:
