@@ -97,10 +97,21 @@ def mine(user: Viewer) -> Mine:
         to_read=[matter for matter in matters if matter.only_to_read],
         copies=_copies(user, sight),
         done=_matters(list(met), sight, words, now),
-        open=sum(len(matter.items) for matter in matters),
+        open=waiting(user),
         late=sum(item.is_late for matter in active for item in matter.items),
         now=now,
     )
+
+
+def waiting(user: Viewer) -> int:
+    """In how many capacities something waits for ``user``; what is only to read does not."""
+    owed = (
+        own_obligations(user)
+        .filter(state=Obligation.State.OPEN)
+        .exclude(alert=None)
+        .exclude(kind=Obligation.Kind.READ)
+    )
+    return owed.values("alert", "unit", "capacity", "post", "person").distinct().count()
 
 
 def _owed(user: Viewer) -> QuerySet[Obligation]:

@@ -13,8 +13,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from notifications.access import own_obligations
-from notifications.models import Obligation
+from notifications.mine import waiting
 from safety.demo.selectors import is_demo
 from safety.posts.access import Viewer, posts_held, rights_of
 from safety.units.models import Unit
@@ -99,17 +98,11 @@ def _ways(request: HttpRequest) -> list[Way]:
             label=label,
             icon=icon,
             active=request.path.startswith(url),
-            count=owed_now(user) if icon == "mine" else None,
+            count=waiting(user) if icon == "mine" else None,
         )
         for right, name, label, icon in places
         if (right in rights if right else posts_held(user).exists())
     ]
-
-
-def owed_now(user: Viewer) -> int:
-    """How many alerts still wait for something of ``user``; copies to read do not count."""
-    owed = own_obligations(user).filter(state=Obligation.State.OPEN)
-    return owed.exclude(kind=Obligation.Kind.READ).values("alert").distinct().count()
 
 
 def _watermark(request: HttpRequest) -> str:
