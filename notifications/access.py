@@ -13,7 +13,7 @@ from django.db.models import Q, QuerySet
 from notifications.models import Alert, Obligation
 from notifications.obligations.verbs import TICKED
 from safety.errors import Hidden
-from safety.posts.access import Viewer, covers, posts_held, reach
+from safety.posts.access import Viewer, covers, posts_held, reach, units_with
 from safety.units.models import Unit
 
 
@@ -178,6 +178,12 @@ def sees_full_words(user: Viewer, alert: Alert) -> bool:
 def board_units(user: Viewer) -> QuerySet[Unit]:
     """Units whose board ``user`` may watch: the own ones, and every district below a city."""
     return Unit.objects.under(*reach(user, "watch_board")).exclude(kind__in=Unit.SCHOOL_KINDS)
+
+
+def own_board_unit(user: Viewer) -> Unit | None:
+    """The one unit whose board a post of ``user`` itself watches, if it is one."""
+    own = list(units_with(user, "watch_board").exclude(kind__in=Unit.SCHOOL_KINDS)[:2])
+    return own[0] if len(own) == 1 else None
 
 
 def get_board_unit(user: Viewer, code: str) -> Unit:

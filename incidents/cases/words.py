@@ -13,6 +13,12 @@ from typing import Any
 
 PEOPLE_ZH = {"dead": "死亡", "missing": "失联", "injured": "受伤", "critical": "危重"}
 PLACE_ZH = {"on_campus": "校内", "off_campus": "校外", "on_the_way": "途中", "at_home": "家中"}
+PLACE_EN = {
+    "on_campus": "on campus",
+    "off_campus": "off campus",
+    "on_the_way": "on the way",
+    "at_home": "at home",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,8 +53,9 @@ def tell(
 ) -> Told:
     """Build the words of an alert; ``people`` maps "people" and the four counts.
 
-    Every rendering has the keys ``sealed, hazard_zh, hazard_en, people_zh, where,
-    place, summary, number, aware_at, filed_at, district``; what a reader may not know is "".
+    Every rendering has the keys ``sealed, hazard, hazard_zh, hazard_en, people_zh, people_en,
+    where, place_zh, place_en, summary, number, aware_at, filed_at, district``; what a reader may
+    not know is "".
     """
     common = {"sealed": privacy == "sealed", "district": where.district, "filed_at": filed_at}
     full = {
@@ -57,26 +64,32 @@ def tell(
         "hazard_zh": hazard["zh"],
         "hazard_en": hazard["en"],
         "people_zh": people_words(people),
+        "people_en": people_words_en(people),
         "where": "、".join(where.schools),
-        "place": "·".join(part for part in (PLACE_ZH.get(where.kind, ""), where.place) if part),
+        **_place(where.kind, where.place),
         "summary": summary,
         "number": number,
         "aware_at": aware_at,
     }
     nothing = {
+        **dict.fromkeys(full, ""),
         **common,
-        **dict.fromkeys(
-            ("hazard", "people_zh", "where", "place", "summary", "number", "aware_at"), ""
-        ),
         "hazard_zh": "受限事件",
         "hazard_en": "Restricted incident",
     }
     if privacy == "sealed":
         return Told(full=full, masked=nothing, board=nothing)
     if privacy == "guarded":
-        without_text = {**full, "summary": "", "place": PLACE_ZH.get(where.kind, "")}
+        without_text = {**full, "summary": "", **_place(where.kind, "")}
         return Told(full=full, masked=without_text, board={**without_text, "where": ""})
     return Told(full=full, masked=full, board=full)
+
+
+def _place(kind: str, place: str) -> dict[str, str]:
+    return {
+        f"place_{language}": "·".join(part for part in (kinds.get(kind, ""), place) if part)
+        for language, kinds in (("zh", PLACE_ZH), ("en", PLACE_EN))
+    }
 
 
 def people_words(people: Mapping[str, Any]) -> str:

@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from notifications.access import own_board_unit
 from notifications.board import PAGE, board, boards, rows_of
 from notifications.views.asking import refs_of
 from safety.errors import Hidden
@@ -19,6 +20,10 @@ from safety.errors import Hidden
 @login_required
 @never_cache
 def list_boards(request: HttpRequest) -> HttpResponse:
+    """Straight to the own board; ``?all=1`` lists every board in reach."""
+    own = own_board_unit(request.user) if "all" not in request.GET else None
+    if own is not None:
+        return redirect("notifications:board", code=own.code)
     found = boards(request.user)
     if not found:
         raise Hidden

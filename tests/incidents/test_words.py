@@ -72,7 +72,8 @@ def test_an_open_incident_is_told_in_full_to_all() -> None:
     words = told("open")
 
     assert words.full == words.masked == words.board
-    assert words.full["place"] == "校内·三楼厕所"
+    assert words.full["place_zh"] == "校内·三楼厕所"
+    assert words.full["place_en"] == "on campus·三楼厕所"
     assert words.full["where"] == "丁县第一初级中学"
 
 

@@ -67,12 +67,13 @@ def test_a_school_has_no_board(city, client):
     assert client.get(f"/boards/{city.unit('school').code}/").status_code == 404
 
 
-def test_the_only_board_opens_by_itself_and_several_are_listed(city, client, drowning):
+def test_the_own_board_opens_by_itself_and_the_others_are_listed(city, client, drowning):
     city.sign_in(client, "county.duty_officer")
     assert client.get("/boards/")["Location"] == f"/boards/{COUNTY}/"
 
     city.sign_in(client, "city.duty_officer")
-    page = client.get("/boards/").content.decode()
+    assert client.get("/boards/")["Location"] == f"/boards/{CITY}/"
+    page = client.get("/boards/?all=1").content.decode()
     assert f"/boards/{COUNTY}/" in page
     assert f"/boards/{DISTRICT}/" in page
 
