@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from uuid import uuid4
+
 import pytest
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
-from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 from guardian.shortcuts import get_objects_for_user
@@ -23,10 +24,10 @@ NEW = "shanpo-xiaoxue-2026"
 
 
 @pytest.fixture(autouse=True)
-def nobody_has_tried_yet():
-    cache.clear()
-    yield
-    cache.clear()
+def nobody_has_tried_yet(settings):
+    """Attempts are counted in the cache; clearing a shared Redis would disturb other workers."""
+    backend = "django.core.cache.backends.locmem.LocMemCache"
+    settings.CACHES = {"default": {"BACKEND": backend, "LOCATION": str(uuid4())}}
 
 
 def try_to_sign_in(client: Client, name: str, password: str, **more: str):
