@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from time import monotonic
@@ -25,15 +25,15 @@ from notifications.live import doorbell
 from notifications.live.batched import Batched
 from notifications.live.carrier import Carrier
 from notifications.live.codes import NOT_SIGNED_IN, RESTARTING
-from notifications.live.frames import Row, beat_frame
+from notifications.live.frames import Frame, Row, beat_frame
+from notifications.live.gate import Gate
 from notifications.live.member import Member
 from notifications.live.outbox import Outbox
 from notifications.live.reading import CaughtUp, Cursor, Pulse, Wanted, catch_up, pulse, rows_after
 from notifications.live.receipts import Receipts
 from notifications.live.rights import Rights
-from notifications.live.room import CHECK_EVERY_S, Room
+from notifications.live.room import Room
 from notifications.live.threads import DatabaseThread
-from safety.people.sessions import signed_in
 
 log = logging.getLogger(__name__)
 
@@ -41,7 +41,7 @@ COALESCE_S = 0.005
 # Without a successful look at the database for this long we send no beat: silence is honest.
 BLIND_AFTER_S = 10.0
 TROUBLE_S = (0.1, 0.5, 1.0, 2.0)
-AT_ONCE = 400
+STREAMS_AT_ONCE = 400
 # After a pause of the database a great deal may be new: in portions, so that quick readers,
 # who need a moment like everybody, are not taken for slow ones.
 ROWS_AT_ONCE = 64
@@ -57,13 +57,14 @@ class Hub:
         self._news = DatabaseThread("live-news")
         self._door = DatabaseThread("live-door")
         self._rights = Rights()
-        self._version = 0
         self._looked_at = 0.0
         self._looked = asyncio.Event()
         self._dispatcher: datetime | None = None
         self._carrier = Carrier(self._note)
         self._receipts = Receipts(self._door)
-        self._who = Batched(self._read_who, at_most=200)
+        self._gate = Gate(
+            room=self._room, rights=self._rights, thread=self._door, expel=self._turn_out
+        )
         self._catch_up = Batched(self._read_missed, at_most=50)
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -110,7 +111,7 @@ class Hub:
 
     async def who(self, session: str) -> int | None:
         """The person behind a session key, if it still opens the door."""
-        return await self._who.ask(session) if session else None
+        return await self._gate.who(session)
 
     def admit(self, *, session: str, person: int, outbox: Outbox) -> Member:
         return self._room.admit(session=session, person=person, outbox=outbox)
@@ -118,6 +119,9 @@ class Hub:
     def expel(self, member: Member, code: int, *, reason: str) -> None:
         member.outbox.close(code, reason=reason)
         self._room.forget(member)
+
+    def _turn_out(self, member: Member) -> None:
+        self.expel(member, NOT_SIGNED_IN, reason="signed out")
 
     def leave(self, member: Member) -> None:
         """The socket is gone."""
@@ -131,14 +135,14 @@ class Hub:
         A stream that is not there for this person ends with a bye, whatever the reason.
         """
         while member in self._room.members:
-            version = self._version
+            version = self._gate.version
             caught = await self._catch_up.ask(wanted)
             if member not in self._room.members:
                 return
             if caught is None:
                 self._room.end_stream(member, wanted.name)
                 return
-            if version != self._version:
+            if version != self._gate.version:
                 continue  # somebody's rights changed meanwhile: ask again
             for frame in caught.frames:
                 await member.outbox.room()
@@ -166,7 +170,7 @@ class Hub:
     async def greet(self, member: Member) -> None:
         """The first beat: the page knows at once whether somebody is at work behind it."""
         await self._looked.wait()
-        self._send_beat(member)
+        member.outbox.put(self._beat_for(member))
 
     # News
 
@@ -187,14 +191,14 @@ class Hub:
             await asyncio.sleep(COALESCE_S)
 
     async def _pass_on(self, stream_ids: Sequence[int]) -> None:
-        for start in range(0, len(stream_ids), AT_ONCE):
+        for start in range(0, len(stream_ids), STREAMS_AT_ONCE):
             cursors = {
                 (watched.id, watched.head)
-                for pk in stream_ids[start : start + AT_ONCE]
+                for pk in stream_ids[start : start + STREAMS_AT_ONCE]
                 if (watched := self._room.watched.get(pk)) is not None
             }
             found, version = await self._news.run(self._read_news, cursors)
-            await self._heed_rights(version)
+            await self._gate.heed_rights(version)
             for (pk, head), rows in found.items():
                 watched = self._room.watched.get(pk)
                 if watched is not None and watched.head == head:
@@ -205,10 +209,11 @@ class Hub:
                 self._note([pk for pk, _head in cursors])
                 await asyncio.sleep(PORTION_EVERY_S)
 
-    def _read_news(self, cursors: set[Cursor]) -> tuple[dict[Cursor, list[Row]], int]:
-        """In a thread: rows first, then whether anybody's rights changed before they are sent."""
-        found = rows_after(cursors, at_most=ROWS_AT_ONCE)
-        return found, self._rights.version()
+    def _read_news(self, cursors: set[Cursor]) -> tuple[Mapping[Cursor, list[Row]], int]:
+        """In a thread: the rows, and whether anybody's rights have changed since the last ones."""
+        news = rows_after(cursors, at_most=ROWS_AT_ONCE)
+        version = self._rights.version(revision=news.revision) if news.rows else self._gate.version
+        return news.rows, version
 
     # Once a second
 
@@ -225,7 +230,7 @@ class Hub:
 
     async def _look(self) -> None:
         found, version = await self._news.run(self._read_pulse, sorted(self._room.watched))
-        await self._heed_rights(version)
+        await self._gate.heed_rights(version)
         for pk, (head, epoch) in found.streams.items():
             watched = self._room.watched.get(pk)
             if watched is None:
@@ -234,8 +239,7 @@ class Hub:
                 watched.reset(epoch=epoch, head=head)
             elif head > watched.head:
                 self._note([pk])
-        now = monotonic()
-        await self._check_sessions([m for m in self._room.members if m.check_due <= now])
+        await self._gate.check_those_due()
         self._heed_dispatcher(found.dispatcher)
 
     def _read_pulse(self, stream_ids: Sequence[int]) -> tuple[Pulse, int]:
@@ -253,42 +257,18 @@ class Hub:
         now = monotonic()
         if now - self._looked_at > BLIND_AFTER_S:
             return
+        made: dict[tuple[int, ...], Frame] = {}  # pages that show the same get the same bytes
         for member in self._room.members:
             if member.beat_due <= now:
                 member.beat_due = now + settings.LIVE_BEAT_SECONDS
-                self._send_beat(member)
+                shown = tuple(watched.id for watched in member.streams.values())
+                if shown not in made:
+                    made[shown] = self._beat_for(member)
+                member.outbox.put(made[shown])
 
-    def _send_beat(self, member: Member) -> None:
+    def _beat_for(self, member: Member) -> Frame:
         heads = {name: watched.head for name, watched in member.streams.items()}
-        frame = beat_frame(now=timezone.now(), heads=heads, dispatcher=self._dispatcher)
-        member.outbox.put(frame)
-
-    # Rights
-
-    async def _heed_rights(self, version: int) -> None:
-        """When somebody's rights changed: ask about every session and board before going on."""
-        if version == self._version:
-            return
-        await self._check_sessions(list(self._room.members))
-        boards: dict[int, dict[str, int]] = {}
-        while unasked := self._room.board_watchers() - boards.keys():  # some join meanwhile
-            boards |= await self._door.run(self._rights.boards_of, unasked)
-        self._room.keep_only(boards)
-        self._version = version
-
-    async def _check_sessions(self, members: Sequence[Member]) -> None:
-        for start in range(0, len(members), AT_ONCE):
-            part = members[start : start + AT_ONCE]
-            still = await self._door.run(signed_in, {member.session for member in part})
-            for member in part:
-                if still.get(member.session) == member.person:
-                    member.check_due = monotonic() + CHECK_EVERY_S
-                else:
-                    self.expel(member, NOT_SIGNED_IN, reason="signed out")
-
-    async def _read_who(self, sessions: Sequence[str]) -> list[int | None]:
-        found = await self._door.run(signed_in, set(sessions))
-        return [found.get(session) for session in sessions]
+        return beat_frame(now=timezone.now(), heads=heads, dispatcher=self._dispatcher)
 
     async def _read_missed(self, asked: Sequence[Wanted]) -> list[CaughtUp | None]:
         return await self._door.run(partial(catch_up, asked, self._rights))

@@ -56,9 +56,15 @@ class Pulse:
     dispatcher: datetime | None
 
 
-def rows_after(
-    cursors: Collection[Cursor], *, at_most: int | None = None
-) -> dict[Cursor, list[Row]]:
+@dataclass(frozen=True, kw_only=True)
+class News:
+    """New rows of each (stream id, number), and the rights' revision of the same moment."""
+
+    rows: Mapping[Cursor, list[Row]]
+    revision: int | None = None
+
+
+def rows_after(cursors: Collection[Cursor], *, at_most: int | None = None) -> News:
     """The rows behind each (stream id, number), oldest first; one query for all of them.
 
     ``at_most`` bounds the rows of all streams together; each stream's are still
@@ -66,12 +72,13 @@ def rows_after(
     Payloads stay JSON text as the database wrote it: nothing is decoded on the way.
     """
     if not cursors:
-        return {}
+        return News(rows={})
     values = ",".join(["(%s,%s)"] * len(cursors))
     # Only placeholders are put together here; the numbers travel as parameters.
     sql = (
         f"WITH cursors(stream_id, seq) AS (VALUES {values}) "  # noqa: S608
-        "SELECT c.stream_id, c.seq, r.seq, r.kind, r.created_at, r.payload "
+        "SELECT c.stream_id, c.seq, r.seq, r.kind, r.created_at, r.payload, "
+        "(SELECT MAX(number) FROM posts_holdingsrevision) "
         "FROM cursors c JOIN notifications_streamrow r "
         "ON r.stream_id = c.stream_id AND r.seq > c.seq "
         "ORDER BY c.stream_id, c.seq, r.seq"
@@ -81,9 +88,10 @@ def rows_after(
     found: dict[Cursor, list[Row]] = defaultdict(list)
     with connection.cursor() as cursor:
         cursor.execute(sql, [number for pair in cursors for number in pair])
-        for stream, after, seq, kind, at, payload in cursor.fetchall():
-            found[stream, after].append(Row(seq=seq, kind=kind, at=_aware(at), payload=payload))
-    return dict(found)
+        read = cursor.fetchall()
+    for stream, after, seq, kind, at, payload, _revision in read:
+        found[stream, after].append(Row(seq=seq, kind=kind, at=_aware(at), payload=payload))
+    return News(rows=dict(found), revision=read[0][-1] if read else None)
 
 
 def _aware(moment: datetime) -> datetime:
@@ -114,7 +122,7 @@ def catch_up(asked: Sequence[Wanted], rights: Rights) -> list[CaughtUp | None]:
             for wanted, stream in zip(asked, found, strict=True)
             if stream is not None and wanted.cursor is not None and _usable(wanted, stream)
         }
-    )
+    ).rows
     made: dict[tuple[Key, int | None], CaughtUp] = {}
     answers: list[CaughtUp | None] = []
     for wanted, stream in zip(asked, found, strict=True):

@@ -26,10 +26,13 @@ class Rights:
         self._boards: dict[int, dict[str, int]] = {}
         self._version = 0
 
-    def version(self) -> int:
-        """Look at the database; one small query while nothing has changed."""
+    def version(self, *, revision: int | None = None) -> int:
+        """Look at the database; one small query while nothing has changed.
+
+        Without any query when the caller has just read the ``revision``.
+        """
         with self._lock:
-            return self._look()
+            return self._look(revision)
 
     def boards_of(self, people: Collection[int]) -> dict[int, dict[str, int]]:
         """For each person, the boards that may be watched now: unit code → unit id."""
@@ -40,9 +43,9 @@ class Rights:
                 self._boards[user.pk] = dict(board_units(user).values_list("code", "pk"))
             return {person: self._boards.get(person, {}) for person in people}
 
-    def _look(self) -> int:
+    def _look(self, revision: int | None = None) -> int:
         old = self._until is not None and timezone.now() >= self._until
-        if old or rights_revision() != self._revision:
+        if old or (rights_revision() if revision is None else revision) != self._revision:
             self._revision, self._until = rights_state()
             self._boards.clear()
             self._version += 1

@@ -285,7 +285,7 @@ async def test_signing_out_closes_the_socket_at_its_next_message(
 async def test_signing_out_closes_a_silent_socket_too(
     open_page: Open, city_committed: ModuleType, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for room in ("room", "hub"):
+    for room in ("room", "gate"):
         monkeypatch.setattr(f"notifications.live.{room}.CHECK_EVERY_S", 0.5)
     page = await open_page(PRINCIPAL)
     await page.hello(person=None)
