@@ -19,26 +19,28 @@ from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_GET, require_POST
 
 from incidents.cases.devices import devices_of, make_device_link, revoke_device
+from notifications.words import joined
 from safety.errors import Hidden
 from safety.ledger.actions import Actor
 from safety.people.actions import reset_password, set_active
 from safety.people.models import User
-from safety.posts.access import Viewer, people_below, reach
+from safety.posts.access import Viewer, people_below, people_with, posts_with, reach
 from safety.posts.models import Holding, Post
 from safety.units.models import Unit
 
 PAGE = 50
+MANAGE, RESTRICTED = "manage_people", "view_restricted"
 
 
 def _paths(user: Viewer) -> tuple[str, ...]:
-    paths = reach(user, "manage_people")
+    paths = reach(user, MANAGE)
     if not paths:
         raise Hidden
     return paths
 
 
 def _manageable(user: Viewer) -> QuerySet[User]:
-    """Everybody whose posts of today all lie in the reach of ``user``, except the asker."""
+    """Everybody whose posts, now and later, all lie in the reach of ``user``, except the asker."""
     return people_below(_paths(user)).exclude(pk=user.pk or 0)
 
 
@@ -47,6 +49,17 @@ def _person(user: Viewer, pk: int) -> User:
     if person is None:
         raise Hidden
     return person
+
+
+def _read_more(user: Viewer) -> QuerySet[User]:
+    """Those whose sign-in would open restricted text that is closed to ``user``."""
+    return people_with(RESTRICTED, beyond=reach(user, RESTRICTED))
+
+
+def _whom_to_ask(user: Viewer) -> str:
+    """The posts that mend the sign-ins which ``user`` may not."""
+    posts = posts_with((MANAGE, RESTRICTED), at_or_above=_paths(user))
+    return joined(str(post) for post in posts)
 
 
 def _actor(request: HttpRequest) -> Actor:
@@ -81,11 +94,19 @@ def list_people(request: HttpRequest) -> HttpResponse:
     holdings = Holding.objects.at(now).filter(person__in=page.object_list)
     for holding in holdings.select_related("post__unit").order_by("post_id"):
         held[holding.person_id].append(holding.post)
+    shown = [person.pk for person in page.object_list]
+    read_more = set(_read_more(request.user).filter(pk__in=shown).values_list("pk", flat=True))
     rows = [
-        {"person": person, "posts": held[person.pk], "schools": _schools(held[person.pk])}
+        {
+            "person": person,
+            "posts": held[person.pk],
+            "schools": _schools(held[person.pk]),
+            "reads_more": person.pk in read_more,
+        }
         for person in page.object_list
     ]
-    return render(request, "home/people.html", {"page": page, "rows": rows, "q": query})
+    ask = _whom_to_ask(request.user) if read_more else ""
+    return render(request, "home/people.html", {"page": page, "rows": rows, "q": query, "ask": ask})
 
 
 @require_GET
@@ -119,10 +140,21 @@ def _schools(posts: list[Post]) -> list[Unit]:
 @never_cache
 @sensitive_variables("password")
 def reset_sign_in(request: HttpRequest, pk: int) -> HttpResponse:
-    """One click: a one-time password, shown once, that must be changed at the next sign-in."""
+    """One click: a one-time password, shown once, that must be changed at the next sign-in.
+
+    Not for somebody who reads more than the asker: the password would be the asker's way in.
+    """
     person = _person(request.user, pk)
+    if _read_more(request.user).filter(pk=person.pk).exists():
+        messages.error(request, _cannot_reset(request.user, person))
+        return redirect("home:people")
     password = reset_password(user=person, actor=_actor(request))
     return render(request, "home/person_reset.html", {"person": person, "password": password})
+
+
+def _cannot_reset(user: Viewer, person: User) -> str:
+    said = _("%(name)s reads confidential cases that are closed to you. Ask: %(posts)s.")
+    return said % {"name": person.name, "posts": _whom_to_ask(user)}
 
 
 @require_POST

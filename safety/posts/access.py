@@ -67,11 +67,6 @@ def covers(paths: tuple[str, ...], unit: Unit) -> bool:
     return unit.path.startswith(paths) if paths else False
 
 
-def may(user: Viewer, right: str, unit: Unit, *, at: datetime | None = None) -> bool:
-    """Whether ``user`` has ``right`` on ``unit`` or on a unit above it."""
-    return covers(reach(user, right, at=at), unit)
-
-
 def units_with(user: Viewer, right: str) -> QuerySet[Unit]:
     """The units on which a post of ``user`` itself carries ``right`` (not those below)."""
     groups = posts_held(user).values("group")
@@ -89,13 +84,50 @@ def rights_of(user: Viewer) -> frozenset[str]:
 
 
 def people_below(paths: tuple[str, ...], *, at: datetime | None = None) -> QuerySet[User]:
-    """People all of whose posts of today lie below ``paths``, and who hold at least one."""
-    now = at or timezone.now()
-    holdings = Holding.objects.at(now)
+    """People who hold a post below ``paths`` today, and nothing beyond, now or later.
+
+    Whoever mends a sign-in could use it: beyond is also what is held from a later
+    day on, what one stands in for, and what a post may do in another unit.
+    """
+    moment = at or timezone.now()
     inside = Unit.objects.under(*paths).values("pk")
-    here = holdings.filter(post__unit__in=inside).values("person")
-    elsewhere = holdings.exclude(post__unit__in=inside).values("person")
-    return User.objects.filter(pk__in=here).exclude(pk__in=elsewhere)
+    here = Holding.objects.at(moment).filter(post__unit__in=inside).values("person")
+    grants = UnitGroupObjectPermission.objects.exclude(content_object__in=inside)
+    beyond = Post.objects.filter(~Q(unit__in=inside) | Q(group__in=grants.values("group")))
+    return User.objects.filter(pk__in=here).exclude(pk__in=_answer_for(beyond, moment).values("pk"))
+
+
+def people_with(
+    right: str, *, beyond: tuple[str, ...], at: datetime | None = None
+) -> QuerySet[User]:
+    """People who have ``right`` on a unit that is not below ``beyond``, now or later."""
+    inside = Unit.objects.under(*beyond).values("pk")
+    grants = UnitGroupObjectPermission.objects.filter(permission__codename=right)
+    posts = Post.objects.filter(group__in=grants.exclude(content_object__in=inside).values("group"))
+    return _answer_for(posts, at or timezone.now())
+
+
+def posts_with(rights: Iterable[str], *, at_or_above: tuple[str, ...]) -> QuerySet[Post]:
+    """The posts that carry every one of ``rights`` on units at or above these paths."""
+    parts = [path.strip("/").split("/") for path in at_or_above]
+    above = {f"/{'/'.join(codes[:n])}/" for codes in parts for n in range(1, len(codes) + 1)}
+    posts = Post.objects.filter(abolished_at=None)
+    for right in rights:
+        grants = UnitGroupObjectPermission.objects.filter(
+            permission__codename=right, content_object__path__in=above
+        )
+        posts = posts.filter(group__in=grants.values("group"))
+    return posts.select_related("unit").order_by("-unit__path", "code")
+
+
+def _answer_for(posts: QuerySet[Post], moment: datetime) -> QuerySet[User]:
+    """Whoever holds one of ``posts`` from ``moment`` on, or is named to stand in for a holder."""
+    holdings = Holding.objects.filter(post__in=posts.values("pk")).ending_after(moment)
+    absent = holdings.exclude(kind=Holding.Kind.DEPUTY).values("person")
+    leaves = Leave.objects.filter(
+        person__in=absent, delegate__isnull=False, ends_at__gt=moment
+    ).values("delegate")
+    return User.objects.filter(Q(pk__in=holdings.values("person")) | Q(pk__in=leaves))
 
 
 def rights_revision() -> int:

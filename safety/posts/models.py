@@ -40,7 +40,11 @@ class Post(models.Model):
 class HoldingQuerySet(models.QuerySet["Holding"]):
     def at(self, moment: datetime) -> HoldingQuerySet:
         """Holdings in force at ``moment`` (start included, end excluded)."""
-        return self.filter(starts_at__lte=moment).filter(Q(ends_at=None) | Q(ends_at__gt=moment))
+        return self.filter(starts_at__lte=moment).ending_after(moment)
+
+    def ending_after(self, moment: datetime) -> HoldingQuerySet:
+        """Holdings not over at ``moment``: in force, or beginning later."""
+        return self.filter(Q(ends_at=None) | Q(ends_at__gt=moment))
 
 
 class Holding(models.Model):
@@ -104,7 +108,7 @@ class Leave(models.Model):
 class HoldingsRevision(models.Model):
     """One row whose number rises with every change of who may do what.
 
-    Database triggers bump it (posts, holdings, leave, grants, a person's
+    Database triggers bump it (posts, holdings, leave, grants, paths of units, a person's
     ``is_active``), so that no path of writing can forget it and every process
     notices a lost right at its next look.
     """

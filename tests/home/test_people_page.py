@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from incidents.cases.devices import bind, devices_of, make_device_link
 from incidents.cases.models import FilingDevice
 from safety.ledger.models import Event
 from safety.people.models import User
+from safety.units.models import UnitGroupObjectPermission
 
 ADMIN = "county.administrator"
 
@@ -40,6 +44,99 @@ def test_whoever_also_holds_a_post_above_is_out_of_reach(city, client):
 
     assert found(client, "school.safety_staff") == set()
     assert client.post(reverse("home:reset", args=[person.pk])).status_code == 404
+
+
+def _later() -> dict[str, object]:
+    return {"starts_at": timezone.now() + timedelta(days=30)}
+
+
+BEYOND = {
+    "stands in for a leader above": lambda city: city.send_away(
+        "city.chief", delegate="school.class_teacher"
+    ),
+    "will stand in from next month": lambda city: city.send_away(
+        "city.chief",
+        delegate="school.class_teacher",
+        **_later(),
+        ends_at=timezone.now() + timedelta(days=40),
+    ),
+    "takes office above next month": lambda city: city.give(
+        "city.office", "school.class_teacher", **_later()
+    ),
+    "is the deputy above": lambda city: city.give(
+        "city.office", "school.class_teacher", kind="deputy"
+    ),
+    "has a post with a right beside": lambda city: UnitGroupObjectPermission.objects.create(
+        group=city.post("school.class_teacher").group,
+        content_object=city.unit("district"),
+        permission=Permission.objects.get(codename="view_incidents"),
+    ),
+}
+
+
+@pytest.mark.parametrize("make", BEYOND.values(), ids=BEYOND)
+def test_whoever_reaches_beyond_now_or_later_is_out_of_reach(city, client, make):
+    """Else the one-time password of a stand-in would open the whole city."""
+    target = city.person("school.class_teacher")
+    city.sign_in(client, ADMIN)
+    assert "school.class_teacher" in found(client, "school.class_teacher")
+
+    make(city)
+
+    assert found(client, "school.class_teacher") == set()
+    for name in ("reset", "switch", "device"):
+        data = {"active": "0", "school": city.unit("school").code}
+        assert client.post(reverse(f"home:{name}", args=[target.pk]), data).status_code == 404
+    assert User.objects.get(pk=target.pk).password == target.password
+    assert client.login(username=target.username, password=city.PASSWORD)
+
+
+def test_standing_in_is_over_with_the_leave(city, client):
+    ended = timezone.now() - timedelta(hours=1)
+    city.send_away(
+        "city.chief",
+        delegate="school.class_teacher",
+        starts_at=ended - timedelta(days=1),
+        ends_at=ended,
+    )
+    city.sign_in(client, ADMIN)
+
+    assert "school.class_teacher" in found(client, "school.class_teacher")
+
+
+READERS = {
+    "reads confidential cases": ("school.principal", lambda _city: None),
+    "stands in for a reader": (
+        "school.class_teacher",
+        lambda city: city.send_away("county.section_moral", delegate="school.class_teacher"),
+    ),
+    "will read from next month": (
+        "school.class_teacher",
+        lambda city: city.give("school.principal", "school.class_teacher", **_later()),
+    ),
+}
+
+
+@pytest.mark.parametrize(("who", "make"), READERS.values(), ids=READERS)
+def test_a_reader_of_sealed_cases_is_reset_only_by_such_a_reader(city, client, who, make):
+    make(city)
+    target = city.person(who)
+    city.sign_in(client, ADMIN)
+    page = client.get(reverse("home:people"), {"q": who})
+
+    answer = client.post(reverse("home:reset", args=[target.pk]), follow=True)
+
+    office = str(city.post("county.safety_office"))
+    assert reverse("home:reset", args=[target.pk]) not in page.content.decode()
+    assert office in page.content.decode()
+    assert f"{target.name} reads confidential" in answer.content.decode()
+    assert office in answer.content.decode()
+    assert User.objects.get(pk=target.pk).password == target.password
+
+    city.sign_in(client, "county.safety_office")
+    page = client.get(reverse("home:people"), {"q": who})
+    assert reverse("home:reset", args=[target.pk]) in page.content.decode()
+    assert "password" in client.post(reverse("home:reset", args=[target.pk])).context
 
 
 def test_people_are_found_by_name_unit_and_post(city, client):

@@ -13,7 +13,6 @@ from safety.ledger.actions import SYSTEM
 from safety.people.actions import set_active
 from safety.posts.access import (
     covers,
-    may,
     people_below,
     posts_held,
     reach,
@@ -44,7 +43,7 @@ def test_rights_begin_with_the_first_instant_of_a_holding_and_end_with_its_last(
     officer, county = person("county.office"), unit("county")
 
     def taking_calls(at: datetime) -> bool:
-        return may(officer, "take_calls", county, at=at)
+        return covers(reach(officer, "take_calls", at=at), county)
 
     assert not taking_calls(NOON - TICK)
     assert taking_calls(NOON)
@@ -55,12 +54,12 @@ def test_rights_begin_with_the_first_instant_of_a_holding_and_end_with_its_last(
 def test_a_right_on_a_bureau_reaches_everything_below_and_nothing_beside(city):
     officer = person("county.duty_officer")
 
-    assert may(officer, "view_incidents", unit("county"))
-    assert may(officer, "view_incidents", unit("school"))
-    assert may(officer, "view_incidents", unit("point"))
-    assert not may(officer, "view_incidents", unit("city"))
-    assert not may(officer, "view_incidents", unit("primary"))
-    assert not may(officer, "view_incidents", unit("vocational"))
+    assert covers(reach(officer, "view_incidents"), unit("county"))
+    assert covers(reach(officer, "view_incidents"), unit("school"))
+    assert covers(reach(officer, "view_incidents"), unit("point"))
+    assert not covers(reach(officer, "view_incidents"), unit("city"))
+    assert not covers(reach(officer, "view_incidents"), unit("primary"))
+    assert not covers(reach(officer, "view_incidents"), unit("vocational"))
 
 
 def test_filing_belongs_to_the_schools_own_posts(city):
@@ -68,7 +67,7 @@ def test_filing_belongs_to_the_schools_own_posts(city):
 
     assert set(units_with(officer, "file_incident")) == {unit("school")}
     assert not units_with(person("county.duty_officer"), "file_incident").exists()
-    assert not may(officer, "file_incident", unit("boarding"))
+    assert not covers(reach(officer, "file_incident"), unit("boarding"))
 
 
 @pytest.mark.parametrize("kind", ["acting", "deputy"])
@@ -132,7 +131,7 @@ def test_shutting_somebody_out_ends_every_right_at_once(city):
     assert not posts_held(officer).exists()
     assert rights_of(officer) == frozenset()
     assert reach(officer, "watch_board", "view_incidents") == ()
-    assert not may(officer, "view_incidents", unit("county"))
+    assert not covers(reach(officer, "view_incidents"), unit("county"))
 
 
 def test_guardians_own_shortcut_would_still_let_an_inactive_person_in(city):
