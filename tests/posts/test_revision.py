@@ -7,11 +7,16 @@ from django.contrib.auth.models import Group
 from django.db import connection
 from django.utils import timezone
 
+from notifications.models import Alert
+from safety.ledger.actions import SYSTEM
 from safety.people.models import User
 from safety.posts.access import rights_revision
 from safety.posts.models import Holding, Leave, Post
+from safety.units.actions import UnitChange, update_units
 from safety.units.models import UnitGroupObjectPermission
-from tests.city import give, person, post, send_away
+from tests.city import give, make_incident, person, post, send_away, unit
+
+MOVED = UnitChange(code="5201210001", parent="520102")  # the junior school, to the other district
 
 
 def _end_a_holding() -> None:
@@ -35,6 +40,10 @@ def _change_a_right() -> None:
     rows.update(content_object=post("city.office").unit)
 
 
+def _move_a_unit() -> None:
+    update_units(changes=[MOVED], actor=SYSTEM)
+
+
 def _by_hand() -> None:
     with connection.cursor() as cursor:
         cursor.execute("UPDATE posts_holding SET rank = 1")
@@ -51,6 +60,7 @@ CHANGES = {
     ),
     "a right is taken away": _take_a_right_away,
     "a right moves": _change_a_right,
+    "a unit moves": _move_a_unit,
     "somebody writes past the program": _by_hand,
 }
 
@@ -101,3 +111,19 @@ def test_the_number_rests_when_somebody_signs_in_or_changes_a_telephone_number(c
     )
 
     assert rights_revision() == before
+
+
+def test_who_reads_sealed_cases_of_a_school_moves_with_it(city_committed):
+    """Committed, because only then a process keeps grants in memory."""
+
+    def redacted() -> set[tuple[str, bool]]:
+        alert = Alert.objects.get(subject_ref=str(make_incident(hazard="SEXA").ref))
+        rows = alert.obligations.filter(unit=unit("school"))
+        return set(rows.values_list("capacity", "redacted"))
+
+    before = redacted()
+    assert ("SCH_PRINCIPAL", False) in before
+
+    _move_a_unit()
+
+    assert redacted() == before
