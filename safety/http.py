@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from urllib.parse import unquote
 
-from django.core.exceptions import RequestDataTooBig
+from django.core.exceptions import BadRequest, RequestDataTooBig
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
 
 from safety.errors import Conflict, Hidden, Problem, Refused
+
+NUL = "\x00"
 
 
 def wants_json(request: HttpRequest) -> bool:
@@ -45,6 +48,31 @@ def not_found() -> Problem:
         message=_("There is nothing here, or nothing that you may see."),
         remedy=_("Check the address and the code; ask the administrator if you should see it."),
     )
+
+
+class NoNul:
+    """Answer 400 to a NUL sign in address, query, form or cookies: PostgreSQL keeps none.
+
+    Stands before whatever looks something up. What programs send as JSON, the API checks.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if any(NUL in text for text in _texts(request)):
+            raise BadRequest("NUL in the request")
+        return self.get_response(request)
+
+
+def _texts(request: HttpRequest) -> Iterator[str]:
+    yield request.path
+    yield unquote(request.META.get("QUERY_STRING", ""))
+    yield from request.COOKIES.values()
+    if request.method == "POST" and not request.path.startswith("/api/"):
+        for name, values in request.POST.lists():
+            yield name
+            yield from values
 
 
 class DomainErrors:

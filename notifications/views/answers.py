@@ -26,6 +26,7 @@ from notifications.words import (
 )
 from safety.errors import Refused
 from safety.http import wants_json
+from safety.people.models import User
 
 
 @require_POST
@@ -61,14 +62,25 @@ def act_on_own(request: HttpRequest) -> HttpResponse:
         form = ActForm(initial={"verb": asked.get("verb", "")}, capacities=capacities)
         return _act_page(request, rows, form)
     form = ActForm(request.POST, capacities=capacities)
-    answer = Answer(by=user, verb=request.POST.get("verb", ""), note=request.POST.get("note", ""))
     try:
-        changed = act(obligations=rows, answer=answer)
+        changed = act(obligations=rows, answer=_answer(user, form))
     except Refused as refusal:
         if wants_json(request):
             raise
         return _act_page(request, rows, form, refusal)
     return answered(request, _acted(changed), is_new=bool(changed))
+
+
+def _answer(user: User, form: ActForm) -> Answer:
+    """What the form says. A wrong verb and a missing line the action refuses in its own words."""
+    form.is_valid()
+    if form.data.get("note", "").strip() and "note" in form.errors:
+        raise Refused(
+            " ".join(str(said) for said in form.errors["note"]),
+            field="note",
+            remedy=_("Correct this field."),
+        )
+    return Answer(by=user, verb=form.data.get("verb", ""), note=form.cleaned_data.get("note", ""))
 
 
 def _acted(changed: Sequence[Obligation]) -> str:

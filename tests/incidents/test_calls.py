@@ -71,7 +71,6 @@ def test_a_school_is_found_by_code_name_or_part_of_it(
         ("5201020002", None),
         ("没有这所学校", None),
         ("%", None),
-        ("a\x00b", None),
         ("旧街", None),
     ],
 )
@@ -131,7 +130,7 @@ def test_the_list_under_the_field_stays_in_reach(city: ModuleType, client: Clien
     assert found("5201210001") == ["5201210001"]
     assert found("甲区") == []
     assert found("旧街") == [], "closed schools are not offered"
-    assert found("") == found("a\x00b") == []
+    assert found("") == []
 
 
 def test_the_same_call_twice_is_one_report(city: ModuleType, client: Client) -> None:

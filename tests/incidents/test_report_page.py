@@ -179,7 +179,6 @@ def test_the_same_key_with_other_words_is_a_conflict_that_keeps_the_words(
         ({"flags": "unheard_of"}, "flags"),
         ({"summary": "字" * 201}, "summary"),
         ({"place": "字" * 201}, "place"),
-        ({"summary": "a\x00b"}, "summary"),
         ({"caller_phone": "1" * 31}, "caller_phone"),
         ({"key": None}, "key"),
         ({"key": "short"}, "key"),
@@ -221,7 +220,7 @@ def test_errors_speak_the_readers_language(city: ModuleType, client: Client, lan
     assert bool(re.search("[一-鿿]", message)) == (language == "zh-hans")
 
 
-@pytest.mark.parametrize("code", ["9999999999", "5201210002", "520121", "a\x00b", "'; --"])
+@pytest.mark.parametrize("code", ["9999999999", "5201210002", "520121", "'; --"])
 def test_another_school_does_not_exist(city: ModuleType, client: Client, code: str) -> None:
     city.sign_in(client, "school.safety_staff")
     before = counts()

@@ -102,7 +102,6 @@ def test_the_same_report_twice_is_one_record(city: ModuleType, drowning: Inciden
         ({"receiver": ""}, "receiver"),
         ({"receiver": "字" * 81}, "receiver"),
         ({"received_by": "字" * 81}, "received_by"),
-        ({"received_by": "a\x00b"}, "received_by"),
         ({"how": "pigeon"}, "how"),
         ({"sent_at": timedelta(hours=1)}, "sent_at"),
         ({"sent_at": timedelta(days=-20_000)}, "sent_at"),

@@ -261,6 +261,23 @@ def test_an_office_says_what_it_did(city, client, drowning):
     assert open_rows(drowning) == before
 
 
+def test_a_line_that_is_too_long_is_refused_whole_instead_of_cut(city, client, drowning):
+    before = open_rows(drowning)
+    city.sign_in(client, "county.safety_office")
+    row = owed(drowning, COUNTY, "SAFETY_OFFICE", "first_action")
+
+    answer = act(client, row, verb="handling", note="x" * 501)
+    page = client.post(
+        "/obligations/act/", {"ref": str(row.ref), "verb": "handling", "note": "x" * 501}
+    )
+
+    assert answer.status_code == page.status_code == 422
+    assert answer.json()["errors"][0]["field"] == "note"
+    assert "x" * 501 in page.content.decode()
+    assert open_rows(drowning) == before
+    assert act(client, row, verb="handling", note="x" * 500).status_code == 200
+
+
 @pytest.mark.parametrize("verb", ["instruction", "phone_instruction", "on_site"])
 def test_a_leader_instructs_or_comes(city, client, drowning, verb):
     row = owed(drowning, COUNTY, "ADMIN_CHIEF", "first_action")
