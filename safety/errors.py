@@ -54,7 +54,14 @@ class Conflict(Refused):
 
 
 class Hidden(Exception):  # noqa: N818 - it is an answer, not a failure
-    """There is nothing here for this reader: answered exactly like something missing."""
+    """There is nothing here for this reader: answered exactly like something missing.
+
+    ``problem`` names the field that asked for it, in the same words for both.
+    """
+
+    def __init__(self, problem: Problem | None = None) -> None:
+        super().__init__(problem.message if problem else "")
+        self.problem = problem
 
 
 class Misconfigured(Exception):  # noqa: N818 - names a state of the installation

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from http import HTTPStatus
 from urllib.parse import unquote
 
 from django.core.exceptions import BadRequest, RequestDataTooBig
@@ -50,6 +51,15 @@ def not_found() -> Problem:
     )
 
 
+def not_allowed(method: str) -> Problem:
+    return Problem(
+        field="method",
+        value=method,
+        message=_("This address does not know this method."),
+        remedy=_("Use one of those that the answer names under “Allow”."),
+    )
+
+
 class NoNul:
     """Answer 400 to a NUL sign in address, query, form or cookies: PostgreSQL keeps none.
 
@@ -78,6 +88,7 @@ def _texts(request: HttpRequest) -> Iterator[str]:
 class DomainErrors:
     """Answer ``Hidden`` as 404, ``Refused`` (JSON callers) as 422 or 409, too much data as 413.
 
+    A method that is not allowed is told to programs in their one shape of errors.
     Pages come from the handlers of ``safety.home.errors``.
     """
 
@@ -85,12 +96,17 @@ class DomainErrors:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        response = self.get_response(request)
+        if response.status_code == HTTPStatus.METHOD_NOT_ALLOWED and wants_json(request):
+            answer = problems_json([not_allowed(request.method or "")], status=405)
+            answer["Allow"] = response.get("Allow", "")
+            return answer
+        return response
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if isinstance(error, Hidden):
             if wants_json(request):
-                return problems_json([not_found()], status=404)
+                return problems_json([error.problem or not_found()], status=404)
             raise Http404 from error
         if isinstance(error, RequestDataTooBig) and wants_json(request):
             return problems_json([too_large()], status=413)

@@ -7,13 +7,15 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
 from ninja import Field, Header, Router, Schema, Status
 from pydantic import AwareDatetime, ConfigDict, StrictBool, StrictInt, StringConstraints
 
-from incidents.cases.access import get_own_receipt, get_school_to_file_for
+from incidents.cases.access import get_own_receipt, get_school_to_file_for, sees_grade
 from incidents.cases.actions import report_incident
 from incidents.cases.first_report import COUNTS, KEY, FirstReport
 from incidents.cases.models import Incident
+from safety.errors import Hidden, Problem
 from safety.people.models import User
 from safety.units.models import Unit
 
@@ -62,14 +64,14 @@ REFUSED = frozenset({400, 401, 404, 409, 413, 422})
 
 
 class Receipt(Schema):
-    """Proof of a committed filing."""
+    """Proof of a committed filing. Of a sealed case it holds number and time only."""
 
     ref: UUID
     number: str
-    grade: str
-    provisional: bool
+    grade: str | None
+    provisional: bool | None
     filed_at: datetime
-    due_at: datetime = Field(description="By when the first report was owed.")
+    due_at: datetime | None = Field(description="By when the first report was owed.")
 
 
 def signed_in(request: HttpRequest) -> User:
@@ -99,7 +101,7 @@ def file_incident(
     )
     if filed.repeated:
         response["Idempotent-Replay"] = "true"
-    return Status(201, _receipt(filed.incident))
+    return Status(201, _receipt(user, filed.incident))
 
 
 @router.get(
@@ -108,7 +110,8 @@ def file_incident(
     summary="The receipt of an own filing",
 )
 def show_receipt(request: HttpRequest, ref: UUID) -> dict[str, Any]:
-    return _receipt(get_own_receipt(signed_in(request), ref))
+    user = signed_in(request)
+    return _receipt(user, get_own_receipt(user, ref))
 
 
 def _first_report(user: User, body: FirstReportIn) -> FirstReport:
@@ -128,16 +131,33 @@ def _first_report(user: User, body: FirstReportIn) -> FirstReport:
 
 
 def _schools(user: User, body: FirstReportIn) -> list[Unit]:
-    codes = list(dict.fromkeys([body.school, *body.more_schools]))
-    return [get_school_to_file_for(user, code) for code in codes]
+    named = {body.school: "school"} | {
+        code: "more_schools" for code in body.more_schools if code != body.school
+    }
+    return [_school(user, code, field) for code, field in named.items()]
 
 
-def _receipt(incident: Incident) -> dict[str, Any]:
+def _school(user: User, code: str, field: str) -> Unit:
+    """Unknown or another's: the same words, so that no token learns which schools there are."""
+    try:
+        return get_school_to_file_for(user, code)
+    except Hidden:
+        problem = Problem(
+            field=field,
+            value=code,
+            message=_("There is no such school, or this token cannot file for it."),
+            remedy=_("Check the code; the administrator says for which schools the token files."),
+        )
+        raise Hidden(problem) from None
+
+
+def _receipt(user: User, incident: Incident) -> dict[str, Any]:
+    proof = {"ref": incident.ref, "number": incident.number, "filed_at": incident.filed_at}
+    if not sees_grade(user, incident):
+        return {**proof, "grade": None, "provisional": None, "due_at": None}
     return {
-        "ref": incident.ref,
-        "number": incident.number,
+        **proof,
         "grade": incident.grade,
         "provisional": incident.provisional,
-        "filed_at": incident.filed_at,
         "due_at": incident.first_due_at,
     }

@@ -196,7 +196,10 @@ def test_another_encoding_is_not_read(school: Program, charset: str) -> None:
     assert Incident.objects.count() == 0
 
 
-def test_ten_megabytes_are_too_much(school: Program) -> None:
+@pytest.mark.parametrize("debug", [False, True])
+def test_ten_megabytes_are_too_much(school: Program, settings: Any, *, debug: bool) -> None:
+    settings.DEBUG = debug
+
     response = school.send(body(summary="x" * 10_000_000))
 
     assert response.status_code == 413
@@ -212,8 +215,49 @@ def test_a_token_of_one_school_files_for_no_other(school: Program, code: str) ->
     more = school.send(body(more_schools=[code]))
 
     assert response.status_code == more.status_code == 404
-    assert response.json()["errors"][0]["message"]
+    problem, other = response.json()["errors"][0], more.json()["errors"][0]
+    assert (problem["field"], problem["value"]) == ("school", code)
+    assert (other["field"], other["value"]) == ("more_schools", code)
+    assert problem["message"] == "没有这所学校,或此令牌不能为它报送。"
     assert counts() == before
+
+
+@pytest.mark.parametrize(
+    ("over", "field", "value"),
+    [
+        ({"dead": "x"}, "dead", "x"),
+        ({"missing": True}, "missing", "true"),
+        ({"missing": 1.5}, "missing", "1.5"),
+        ({"missing": [1]}, "missing", "[…]"),
+        ({"flags": {"armed": "yes"}}, "flags.armed", "yes"),
+        ({"people": "many"}, "people", "many"),
+        ({"colour": "red"}, "colour", "red"),
+        ({"hazard": ...}, "hazard", ""),
+    ],
+)
+def test_the_value_that_is_wrong_is_said(
+    school: Program, over: dict[str, Any], field: str, value: str
+) -> None:
+    problems = school.send(body(**over)).json()["errors"]
+
+    found = {problem["field"].removeprefix("body."): problem["value"] for problem in problems}
+    assert found == {field: value}
+
+
+def test_known_values_are_listed_without_a_foreign_word(school: Program) -> None:
+    problem = school.send(body(people="many")).json()["errors"][0]
+
+    assert "counted / none / unknown" in problem["remedy"]
+    assert not re.search(r"\bor\b", problem["remedy"])
+
+
+@pytest.mark.parametrize("method", ["get", "put", "delete"])
+def test_another_method_is_answered_in_the_same_shape(school: Program, method: str) -> None:
+    response = getattr(school.client, method)(PATH, headers={"Accept-Language": "zh-hans"})
+
+    assert response.status_code == 405
+    assert response["Allow"] == "POST"
+    assert response.json()["errors"][0]["value"] == method.upper()
 
 
 def test_a_closed_school_is_told_so(city: ModuleType) -> None:
