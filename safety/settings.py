@@ -156,7 +156,12 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_LOGOUT_ON_GET = False
 ALLAUTH_TRUSTED_PROXY_COUNT = PROXIES
-ACCOUNT_RATE_LIMITS = {"bind_device": "20/m/ip", "report_by_device": "30/h/key"}
+ACCOUNT_RATE_LIMITS = {
+    "bind_device": "20/m/ip",
+    "report_by_device": "30/h/key",
+    "login_failed": "10/m/ip,5/5m/key",  # the key: place and name
+    "login_failed_anywhere": "100/h/key",  # the key: the name
+}
 SESSION_COOKIE_AGE = env_int("SAFETY_SESSION_HOURS", default=12) * 3600
 
 # Language and time

@@ -149,7 +149,9 @@ def reset_sign_in(request: HttpRequest, pk: int) -> HttpResponse:
         messages.error(request, _cannot_reset(request.user, person))
         return redirect("home:people")
     password = reset_password(user=person, actor=_actor(request))
-    return render(request, "home/person_reset.html", {"person": person, "password": password})
+    phones = devices_of(_paths(request.user)).filter(reporter=person)
+    context = {"person": person, "password": password, "phones": phones}
+    return render(request, "home/person_reset.html", context)
 
 
 def _cannot_reset(user: Viewer, person: User) -> str:

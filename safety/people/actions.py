@@ -30,18 +30,23 @@ def create_token(*, user: User, label: str, actor: Actor) -> str:
 def revoke_tokens(*, user: User, actor: Actor) -> int:
     """Withdraw every token of ``user``; return how many were in force."""
     count = user.api_tokens.filter(revoked_at=None).update(revoked_at=timezone.now())
-    _tell(actor, "token.revoked", user, tokens=count)
+    if count:
+        _tell(actor, "token.revoked", user, tokens=count)
     return count
 
 
 @transaction.atomic
 def reset_password(*, user: User, actor: Actor) -> str:
-    """Give ``user`` a one-time password that must be changed after sign-in; return it."""
+    """Give ``user`` a one-time password that must be changed after sign-in; return it.
+
+    Whoever had the old one may have made or read tokens: they are withdrawn too.
+    """
     password = "-".join(secrets.token_hex(2) for _ in range(3))
     user.set_password(password)
     user.must_change_password = True
     user.save(update_fields=["password", "must_change_password"])
     _tell(actor, "password.reset", user)
+    revoke_tokens(user=user, actor=actor)
     return password
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from io import StringIO
 from uuid import uuid4
 
 import pytest
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
+from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
 from guardian.shortcuts import get_objects_for_user
@@ -86,6 +88,74 @@ def test_failures_of_one_name_do_not_lock_out_another_at_another_place(city, cli
     try_to_sign_in(elsewhere, "school.principal", city.PASSWORD)
 
     assert is_signed_in(elsewhere)
+
+
+def fail_from_everywhere(times: int) -> None:
+    for n in range(times):
+        try_to_sign_in(Client(REMOTE_ADDR=f"192.0.2.{n + 1}"), WHO, "wrong")
+
+
+def test_failures_elsewhere_do_not_lock_out_the_person(city, client):
+    fail_from_everywhere(20)
+    for _ in range(8):
+        try_to_sign_in(Client(REMOTE_ADDR="198.51.100.9"), WHO, "wrong")
+
+    try_to_sign_in(client, WHO, city.PASSWORD)
+
+    assert is_signed_in(client)
+
+
+def test_one_name_cannot_be_tried_from_everywhere_without_end(city, client):
+    fail_from_everywhere(110)
+
+    page = try_to_sign_in(client, WHO, city.PASSWORD)
+
+    assert "请直接打电话" in page.content.decode()
+    assert not is_signed_in(client)
+
+
+def test_right_passwords_use_nothing_up(city, client):
+    for _ in range(8):
+        here = Client()
+        try_to_sign_in(here, WHO, city.PASSWORD)
+        assert is_signed_in(here)
+
+
+@pytest.mark.parametrize("where", ["here", "everywhere"])
+def test_a_reset_password_works_at_once_whatever_was_tried_before(city, client, where):
+    if where == "everywhere":
+        fail_from_everywhere(110)
+    for _ in range(6):
+        try_to_sign_in(client, WHO, "wrong")
+
+    once = reset_password(user=city.person(WHO), actor=SYSTEM)
+    try_to_sign_in(client, WHO, once)
+
+    assert is_signed_in(client)
+
+
+def test_a_reset_password_withdraws_the_tokens_of_the_person_alone(city):
+    token = create_token(user=city.person(WHO), label="test", actor=SYSTEM)
+    other = create_token(user=city.person("school.principal"), label="test", actor=SYSTEM)
+
+    reset_password(user=city.person(WHO), actor=SYSTEM)
+
+    assert bearer(token) is None
+    assert bearer(other) == city.person("school.principal")
+    event = Event.objects.get(verb="token.revoked")
+    assert (event.subject_ref, event.body) == (str(city.person(WHO).pk), {"tokens": 1})
+
+
+def test_tokens_are_withdrawn_by_a_command(city):
+    token = create_token(user=city.person(WHO), label="test", actor=SYSTEM)
+    out = StringIO()
+
+    call_command("revoke_tokens", WHO, stdout=out)
+
+    assert out.getvalue() == "1\n"
+    assert bearer(token) is None
+    with pytest.raises(CommandError, match=r"nobody\.here"):
+        call_command("revoke_tokens", "nobody.here")
 
 
 def test_one_address_cannot_try_names_without_end(city, client):
