@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from django.contrib.auth.models import AnonymousUser
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
@@ -171,6 +172,13 @@ def get_receipt(user: Viewer, device: FilingDevice | None, ref: UUID) -> Inciden
     return incident
 
 
+def sees_grade(user: Viewer, incident: Incident) -> bool:
+    """Whether the receipt may hold the grade: of a sealed case it tells who can compare it."""
+    if incident.privacy != Alert.Privacy.SEALED:
+        return True
+    return visible_to(user).filter(pk=incident.pk).exists()
+
+
 def reads_text(user: Viewer, incident: Incident) -> bool:
     """Whether ``user`` may read the free text (it may name a child in guarded cases)."""
     if incident.privacy == Alert.Privacy.OPEN:
@@ -185,6 +193,25 @@ def may_note_measures(user: Viewer, incident: Incident) -> bool:
     if _may_file_for(user).filter(pk__in=schools).exists():
         return True
     return may_verify(user, incident)
+
+
+def noter_of(user: Viewer, device: FilingDevice | None, incident: Incident) -> Filer | None:
+    """Who may note a measure on a receipt right now: its reporter, else the phone it came from.
+
+    Reading the receipt lasts; noting ends with the post, and with the incident.
+    """
+    if incident.closed_at is not None:
+        return None
+    schools = list(incident.schools.all())
+    if (
+        isinstance(user, User)
+        and user.pk == incident.reporter_id
+        and may_note_measures(user, incident)
+    ):
+        return Filer(user=user, device=None, schools=schools)
+    if device is not None and device.pk == incident.device_id:
+        return filer_of(AnonymousUser(), device)
+    return None
 
 
 def may_verify(user: Viewer, incident: Incident) -> bool:

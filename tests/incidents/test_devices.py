@@ -180,6 +180,45 @@ def test_it_notes_measures_of_its_report(city: ModuleType, phone: Client) -> Non
     assert event.actor_kind == "device"
 
 
+@pytest.mark.parametrize("who", ["district.duty_officer", "school.principal"])
+def test_what_the_phone_notes_is_the_phones_whoever_is_signed_in_on_it(
+    city: ModuleType, phone: Client, who: str
+) -> None:
+    phone.post("/report/", posted())
+    incident = Incident.objects.get()
+    phone.force_login(city.person(who))
+
+    phone.post(f"/report/{incident.ref}/measures/", {"kind": "120"})
+
+    assert incident.measures.get().by == incident.reporter
+    event = Event.objects.get(verb="measure.recorded")
+    assert (event.actor_kind, event.actor_ref) == ("device", str(incident.device_id))
+
+
+def test_the_reporter_signed_in_on_the_phone_notes_as_a_person(
+    city: ModuleType, phone: Client
+) -> None:
+    phone.post("/report/", posted())
+    incident = Incident.objects.get()
+    phone.force_login(incident.reporter)
+
+    phone.post(f"/report/{incident.ref}/measures/", {"kind": "120"})
+
+    event = Event.objects.get(verb="measure.recorded")
+    assert (event.actor_kind, event.actor_ref) == ("person", str(incident.reporter_id))
+
+
+def test_a_phone_notes_nothing_once_its_person_has_left(city: ModuleType, phone: Client) -> None:
+    phone.post("/report/", posted())
+    incident = Incident.objects.get()
+    city.vacate("school.safety_staff")
+
+    answer = phone.post(f"/report/{incident.ref}/measures/", {"kind": "120"})
+
+    assert answer.status_code == 404
+    assert incident.measures.count() == 0
+
+
 @pytest.mark.parametrize("how", ["revoked", "180 days", "person shut out", "post ended"])
 def test_a_right_that_ended_ends_the_phones_too(city: ModuleType, phone: Client, how: str) -> None:
     device = FilingDevice.objects.get()

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from types import ModuleType
+from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from incidents.cases.models import Measure
 from notifications.models import Obligation, StreamRow
@@ -78,6 +80,38 @@ def test_the_school_cannot_say_that_the_duty_room_has_checked(
     client.post(f"/report/{incident.ref}/measures/", {"kind": "verified"})
 
     assert Measure.objects.count() == 0
+
+
+ENDED = {
+    "without the post": lambda city, _incident: city.vacate("school.safety_staff"),
+    "with a post elsewhere": lambda city, _incident: (
+        city.vacate("school.safety_staff"),
+        city.give("small.safety_staff", "school.safety_staff"),
+    ),
+    "after the incident": lambda _city, incident: (
+        type(incident).objects.filter(pk=incident.pk).update(closed_at=timezone.now())
+    ),
+}
+
+
+@pytest.mark.parametrize("end", ENDED.values(), ids=ENDED)
+def test_who_filed_still_reads_the_receipt_but_notes_nothing(
+    city: ModuleType, client: Client, end: Any
+) -> None:
+    incident = city.make_incident()
+    city.sign_in(client, "school.safety_staff")
+    address = f"/report/{incident.ref}/measures/"
+    client.post(address, {"kind": "120"})
+    assert address in client.get(f"/report/{incident.ref}/").content.decode()
+
+    end(city, incident)
+
+    page = client.get(f"/report/{incident.ref}/")
+    assert page.status_code == 200
+    assert address not in page.content.decode()
+    assert "120" in page.content.decode()
+    assert client.post(address, {"kind": "110"}, headers=JSON).status_code == 404
+    assert list(incident.measures.values_list("kind", flat=True)) == ["120"]
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from incidents.cases.access import get_receipt, visible_to
+from incidents.cases.access import get_receipt, noter_of, visible_to
 from incidents.cases.devices import device_of
 from incidents.cases.models import Incident, Measure
 from incidents.cases.recording import record_measure
@@ -42,16 +42,12 @@ def measure(request: HttpRequest, ref: UUID) -> HttpResponse:
     """One tap: 110, 120, 119 called, guardians told. The time is that of the tap."""
     device = device_of(request)
     incident = _open(get_receipt(request.user, device, ref))
+    noter = noter_of(request.user, device, incident)
     kind = request.POST.get("kind", "")
-    if incident.reporter is None or kind == Measure.Kind.VERIFIED:
+    if noter is None or kind == Measure.Kind.VERIFIED:
         raise Hidden  # only the duty room can say that it has checked
     try:
-        is_new = record_measure(
-            incident=incident,
-            kind=kind,
-            by=incident.reporter,
-            device=device if not request.user.is_authenticated else None,
-        )
+        is_new = record_measure(incident=incident, kind=kind, by=noter.user, device=noter.device)
     except Refused as refusal:
         if wants_json(request):
             raise
@@ -78,5 +74,6 @@ def _context(request: HttpRequest, incident: Incident) -> dict[str, object]:
         "bare": False,
         "rooms": answers_of_duty_rooms(incident),
         "measures": measure_states(incident),
+        "may_note": noter_of(request.user, device_of(request), incident) is not None,
         "sees_case": visible_to(request.user).filter(pk=incident.pk).exists(),
     }
