@@ -442,6 +442,53 @@ def test_rejected_rows_of_several_files_come_back_one_by_one(run, write_csv, tmp
     assert (tmp_path / "back-two.csv").is_file()
 
 
+def test_rejected_rows_lie_beside_their_list(run, write_csv, tmp_path, monkeypatch):
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    monkeypatch.chdir(elsewhere)
+    path = write_csv(HEADER, NEW, ("X1", "12345", "甲区", "小学", ""), name="schools.csv")
+
+    found = run(path, "--valid-only")
+
+    assert found.rejected_files == {"schools.csv": str(tmp_path / "schools-rejected.csv")}
+    assert (tmp_path / "schools-rejected.csv").is_file()
+    assert not list(elsewhere.iterdir())
+
+
+def test_rejected_rows_of_a_folder_that_takes_nothing_lie_with_our_data(
+    run, write_csv, tmp_path, monkeypatch, settings
+):
+    settings.VAR_DIR = tmp_path / "var"
+    settings.VAR_DIR.mkdir()
+    monkeypatch.setattr("os.access", lambda *_: False)  # root may write anywhere
+
+    found = run(write_csv(HEADER, ("X1", "12345", "甲区", "小学", "")), "--valid-only")
+
+    assert found.rejected_files == {"list.csv": str(tmp_path / "var" / "list-rejected.csv")}
+
+
+def test_a_list_without_districts_is_told_how_to_name_one(run, write_csv):
+    path = write_csv(("学校代码", "学校名称"), ("X1", "甲区东山小学"))
+
+    refused = run(path)
+
+    assert refused.codes == ["no_parent"]
+    remedy = refused.errors[0]["remedy"]
+    assert "--default district=" in remedy
+    assert "--create-districts" in remedy
+    assert run(path, "--default", "district=新区", "--create-districts").created == 2
+
+
+def test_the_bureau_of_all_rows_may_be_named(run, write_csv):
+    path = write_csv(("学校代码", "学校名称"), ("X1", "甲区东山小学"))
+
+    found = run(path, "--parent", "甲区")
+
+    assert [unit["parent"] for unit in found.new] == ["520102"]
+    with pytest.raises(CommandError, match="nowhere"):
+        call_command("import_units", str(path), "--parent", "nowhere")
+
+
 def test_a_place_that_cannot_be_written_imports_nothing(write_csv, tmp_path):
     path = write_csv(HEADER, NEW, ("X1", "12345", "甲区", "小学", ""))
     where = tmp_path / "no" / "such" / "folder.csv"

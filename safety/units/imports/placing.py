@@ -48,7 +48,11 @@ class Placing:
                 "district",
                 "",
                 _("The row does not say under which bureau it belongs."),
-                _("Add a column with the district, or give --parent CODE."),
+                _(
+                    "Add a column with the district, or name the district of the whole list: "
+                    "--default district=徐汇区 (with --create-districts where it is new), "
+                    "or --parent with code or name of the bureau."
+                ),
             )
         return found
 
@@ -169,29 +173,42 @@ def _refuse_ambiguous(row: Row, name: str, text: str, found: list[Node]) -> None
         "ambiguous_parent",
         name,
         text,
-        _("Several units have this name: %(units)s.")
-        % {"units": ", ".join(f"{node.name} ({node.code})" for node in found)},
+        _several(found),
         _("Write the code instead of the name."),
     )
 
 
-def parent_option(known: Known, code: str) -> Node | None:
-    """The unit of --parent. Raises ``Refused`` when there is none, or it is closed."""
-    if not code:
+def _several(found: list[Node]) -> str:
+    names = ", ".join(f"{node.name} ({node.code})" for node in found)
+    return _("Several units have this name: %(units)s.") % {"units": names}
+
+
+def parent_option(known: Known, text: str) -> Node | None:
+    """The unit of --parent (code or name). Raises ``Refused`` unless it is one open unit."""
+    if not text:
         return None
-    node = known.by_code.get(code)
-    if node is None:
+    exact = known.by_code.get(text)
+    found = [exact] if exact else known.bureaus(text) or known.named(text)
+    if not found:
         raise Refused(
-            _("There is no unit with this code."),
+            _("There is no unit with this code or name."),
             field="parent",
-            value=code,
-            remedy=_("Give the code of a bureau or central school that exists."),
+            value=text,
+            remedy=_("Give code or name of a bureau or central school that exists."),
         )
+    if len(found) > 1:
+        raise Refused(
+            _several(found),
+            field="parent",
+            value=text,
+            remedy=_("Write the code instead of the name."),
+        )
+    node = found[0]
     if node.is_closed(known.day):
         raise Refused(
             _("The unit above is closed."),
             field="parent",
-            value=code,
+            value=text,
             remedy=_("Name the unit that has taken its place."),
         )
     return node

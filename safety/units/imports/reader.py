@@ -34,9 +34,13 @@ Line = tuple[int, tuple[Cell, ...]]
 
 @dataclass(frozen=True, kw_only=True)
 class Sheet:
-    """One sheet of a workbook, or a whole text file. ``lines`` starts anew at each call."""
+    """One sheet of a workbook, or a whole text file. ``lines`` starts anew at each call.
+
+    ``folder`` is where the file lies.
+    """
 
     file: str
+    folder: Path
     lines: Callable[[], Iterator[Line]]
     encoding: str = ""
 
@@ -93,7 +97,11 @@ def _workbook(path: Path) -> tuple[Sheet, ...]:
         ) from error
     several = len(sheets) > 1
     return tuple(
-        Sheet(file=f"{path.name} [{name}]" if several else path.name, lines=_rows_of(sheet))
+        Sheet(
+            file=f"{path.name} [{name}]" if several else path.name,
+            folder=path.parent,
+            lines=_rows_of(sheet),
+        )
         for name, sheet in sheets
     )
 
@@ -159,4 +167,4 @@ def _text(path: Path, head: bytes) -> Sheet:
                     _("Look for a single quotation mark in that row, or save the list as .xlsx."),
                 ) from error
 
-    return Sheet(file=path.name, lines=lines, encoding=encoding)
+    return Sheet(file=path.name, folder=path.parent, lines=lines, encoding=encoding)

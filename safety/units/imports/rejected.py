@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import csv
+import os
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 
 from safety.errors import Refused
@@ -25,20 +27,26 @@ def give_back(
 ) -> dict[str, str]:
     """Write one list for each sheet with bad rows; return sheet → path of its list.
 
-    The list is ``wanted``, or named after the sheet in the current folder. Several
-    lists get the names of their sheets appended.
+    The list is ``wanted``, or named after the sheet and beside its file (where that folder
+    takes nothing, among the data of this installation). Several lists get the names of
+    their sheets appended.
     """
     spoilt = [table for table in tables if table.sheet.file in bad_rows]
     written = {}
     for table in spoilt:
         name = table.sheet.file
         stem = re.sub(r"(\.\w+(?= |$)|[^\w.\-])+", "-", name).strip("-")
-        path = wanted or Path(f"{stem}-rejected.csv")
+        path = wanted or _folder(table) / f"{stem}-rejected.csv"
         if wanted and len(spoilt) > 1:
             path = wanted.with_name(f"{wanted.stem}-{stem}{wanted.suffix}")
         _write(path, table, bad_rows[name])
         written[name] = str(path)
     return written
+
+
+def _folder(table: Table) -> Path:
+    folder = table.sheet.folder.resolve()
+    return folder if os.access(folder, os.W_OK) else Path(settings.VAR_DIR)
 
 
 def _write(path: Path, table: Table, bad_rows: BadRows) -> None:

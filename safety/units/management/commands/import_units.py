@@ -26,7 +26,7 @@ class Command(BaseCommand):
         add("--dry-run", action="store_true", help="show what would happen, write nothing")
         add("--map", action="append", default=[], metavar="FIELD=COLUMN", help="header or letter")
         add("--default", action="append", default=[], metavar="FIELD=VALUE", help="where none is")
-        add("--parent", default="", metavar="CODE", help="bureau of rows that name none")
+        add("--parent", default="", metavar="CODE|NAME", help="bureau of rows that name none")
         add("--create-districts", action="store_true", help="create districts that are missing")
         add("--move", action="store_true", help="let units move to another parent")
         add("--on", default="", metavar="DATE", help="first day of new units (default: today)")
