@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
 
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
+
 from notifications.table import NewEntry, publish_table
 from safety.demo.layout import plan_units
 from safety.demo.roles import RESTRICTED_KINDS
@@ -24,6 +26,7 @@ from safety.units.actions import create_units
 from safety.units.models import Unit
 
 BATCH = 2000
+NO_ACCOUNT = f"{UNUSABLE_PASSWORD_PREFIX}demo"
 LEADERS = ("B03", "B04", "B05", "B06", "B07", "B08", "B09")  # each is the contact of some schools
 AWAY = ("520111.deputy_health", "520111.deputy_private")  # who is away, and who stands in
 
@@ -89,7 +92,7 @@ def _write_staff(staff: Staff, password: str, since: datetime) -> None:
                 username=person.username,
                 name=person.name,
                 phone=person.phone,
-                password=password,
+                password=password if person.has_account else NO_ACCOUNT,
                 date_joined=since,
             )
             for person in staff.people

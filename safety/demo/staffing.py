@@ -12,7 +12,7 @@ from datetime import datetime
 from itertools import count
 from random import Random
 
-from safety.demo.names import person_name
+from safety.demo.names import TOUR_SCHOOL, person_name
 from safety.demo.roles import role_of
 from safety.posts.models import Holding, Post
 from safety.units.models import Unit
@@ -46,6 +46,8 @@ _SMALL_TOGETHER = (
 # must answer at once, the next section's head for the sections.
 _OWN_DEPUTY = ("B11", "B27D", "B27L")
 _SECTIONS = ("B12", "B13", "B14", "B15", "B16", "B17", "B18", "B19", "B20", "B22", "B23", "B25")
+# They never sign in: the school's safety officer tells them and enters it.
+WITHOUT_ACCOUNT = ("SCH_CLASS_TEACHER", "SCH_GATE")
 _SECRETARY_IS_PRINCIPAL = 0.4
 _PRINCIPAL_IS_NEW = 0.06
 
@@ -55,6 +57,7 @@ class NewPerson:
     username: str
     name: str
     phone: str
+    has_account: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -144,7 +147,12 @@ def _name(unit: Unit, head: str, held: Sequence[Post], random: Random) -> str:
 
 def _person(unit: Unit, role: str, name: str, numbers: Iterator[int]) -> NewPerson:
     number = next(numbers)
-    return NewPerson(username=f"{unit.code}.{role_of(role)}", name=name, phone=f"164{number:08d}")
+    return NewPerson(
+        username=f"{unit.code}.{role_of(role)}",
+        name=name,
+        phone=f"164{number:08d}",
+        has_account=unit.code != TOUR_SCHOOL or role not in WITHOUT_ACCOUNT,
+    )
 
 
 def _holding(
