@@ -38,7 +38,7 @@ def too_large() -> Problem:
         field="body",
         value="",
         message=_("What was sent is too large."),
-        remedy=_("Send at most 1 MB; a first report needs one line."),
+        remedy=_("Send at most 1 MB; a report needs one line."),
     )
 
 

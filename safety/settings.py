@@ -218,10 +218,7 @@ BUREAU_NAME = env_str("SAFETY_BUREAU_NAME", "")
 DUTY_PHONES = env_list("SAFETY_DUTY_PHONES", default=[])
 DUTY_SMS = env_str("SAFETY_DUTY_SMS", "")  # a mobile number of the duty room, if it has one
 CLASSIFIED_NOTICE = env_str("SAFETY_CLASSIFIED_NOTICE", "")
-TERMS = {
-    "first_report": env_str("SAFETY_TERM_FIRST_REPORT", "首报"),
-    "information_report": env_str("SAFETY_TERM_INFORMATION_REPORT", "突发事件信息专报"),
-}
+TERMS = {"first_report": env_str("SAFETY_TERM_FIRST_REPORT", "首报")}
 
 # The live part
 LIVE_POLL_SECONDS = 1.0

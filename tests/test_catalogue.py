@@ -145,6 +145,11 @@ def test_no_screen_accuses_anybody(translations):
     assert found == []
 
 
+def test_no_word_that_a_bureau_may_choose_is_written_into_the_catalogue(translations):
+    """A bureau that says 初报 must not read 首报: such texts take the word from ``terms``."""
+    assert [key for key, text in translations.items() if "首报" in text] == []
+
+
 def test_words_are_marked_by_names_that_the_extraction_knows():
     """``gettext_lazy as lazy`` would hide a word from makemessages, and so from this file."""
     renamed = [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,12 +11,12 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from notifications.mine import waiting
 from safety.demo.selectors import is_demo
 from safety.posts.access import Viewer, posts_held, rights_of
+from safety.terms import terms
 from safety.units.models import Unit
 
 
@@ -32,6 +33,7 @@ class Way:
 
 def chrome(request: HttpRequest) -> dict[str, Any]:
     """Names for the layout; whatever costs a query is only asked for when a page shows it."""
+    rights = SimpleLazyObject(lambda: _rights(request))
     return {
         "site_name": _("Campus safety"),
         "bureau_name": SimpleLazyObject(_bureau_name),
@@ -39,7 +41,8 @@ def chrome(request: HttpRequest) -> dict[str, Any]:
         "classified_notice": settings.CLASSIFIED_NOTICE or classified_notice(),
         "duty_phones": SimpleLazyObject(duty_phones),
         "terms": terms(),
-        "nav": SimpleLazyObject(lambda: _ways(request)),
+        "nav": SimpleLazyObject(lambda: _ways(request, rights)),
+        "takes_calls": SimpleLazyObject(lambda: "take_calls" in rights),
         "watermark_text": SimpleLazyObject(lambda: _watermark(request)),
     }
 
@@ -49,16 +52,6 @@ def classified_notice() -> str:
         "This system is not for state secrets. Do not enter, store or send any; "
         "handle work secrets and internal information by the bureau's rules."
     )
-
-
-def terms() -> dict[str, str]:
-    """Words that each bureau has its own for (首报 or 初报); a setting says which."""
-    if (get_language() or "zh").startswith("zh"):
-        return settings.TERMS
-    return {
-        "first_report": _("First report"),
-        "information_report": _("Emergency information report"),
-    }
 
 
 def _bureau_name() -> str:
@@ -80,11 +73,15 @@ def duty_phones() -> list[dict[str, str]]:
     return [{"label": city.label, "number": city.duty_phone} for city in cities]
 
 
-def _ways(request: HttpRequest) -> list[Way]:
+def _rights(request: HttpRequest) -> frozenset[str]:
+    user: Viewer = request.user
+    return rights_of(user) if user.is_authenticated else frozenset()
+
+
+def _ways(request: HttpRequest, rights: Container[str]) -> list[Way]:
     user: Viewer = request.user
     if not user.is_authenticated:
         return []
-    rights = rights_of(user)
     places = [
         ("file_incident", "filing:report", _("Report"), "report"),
         ("watch_board", "notifications:boards", _("Live board"), "board"),

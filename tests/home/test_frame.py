@@ -6,9 +6,12 @@ import json
 import re
 
 import pytest
+from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from incidents.cases.devices import make_device_link
+from notifications.models import Alert
 from safety.demo.models import DemoCity
 
 INLINE = re.compile(r"""\sstyle=|\son\w+=|hx-on|javascript:|<style|<script(?![^>]*\ssrc=)""")
@@ -102,10 +105,26 @@ def test_the_styleguide_is_for_builders_only(client, db):
 
 def test_a_bureau_may_have_its_own_word_for_the_first_report(city, client, settings):
     incident = city.make_incident()
+    settings.TERMS = {"first_report": "初报"}
+    alert = Alert.objects.get(subject_ref=str(incident.ref))
+    officer = city.person("school.safety_staff")
+    secret = make_device_link(
+        school=city.unit("school"), reporter=officer, label="门卫", made_by=officer
+    )
+    receipt = reverse("filing:receipt", args=[incident.ref])
+    case = reverse("cases:incident", args=[incident.ref])
+    shown = ["/report/", receipt, "/mine/", case, "/incidents/"]
+    seen = {"/bind": html(Client().get(reverse("filing:bind", args=[secret])))}
     city.sign_in(client, "school.safety_staff")
-    settings.TERMS = {"first_report": "初报", "information_report": "值班信息"}
-    url = reverse("cases:incident", args=[incident.ref])
+    seen |= {url: html(client.get(url)) for url in shown}
+    city.sign_in(client, "county.duty_officer")
+    shown = [case, "/calls/new/", f"/alerts/{alert.ref}/", "/boards/520121/"]
+    seen |= {f"duty {url}": html(client.get(url)) for url in shown}
 
-    assert "<dt>初报</dt>" in html(client.get(url))
-    english = client.get(url, headers={"accept-language": "en"})
-    assert "<dt>First report</dt>" in html(english)
+    assert [url for url, text in seen.items() if "首报" in text] == []
+    assert {url for url, text in seen.items() if "初报" in text} >= {
+        *("/bind", "/report/", "/incidents/", case),
+        *("duty /calls/new/", f"duty /alerts/{alert.ref}/", "duty /boards/520121/"),
+    }
+    english = client.get(case, headers={"accept-language": "en"})
+    assert "<p>First report:" in html(english)
