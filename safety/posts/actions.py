@@ -14,6 +14,8 @@ from safety.people.models import User
 from safety.posts.models import Holding, Leave, Post
 from safety.units.models import Unit
 
+LISTED_MAX = 500  # above it one event tells the number: a whole city at once
+
 
 @transaction.atomic
 def create_posts(*, posts: Sequence[tuple[Unit, str, str, str]], actor: Actor) -> list[Post]:
@@ -53,7 +55,7 @@ def create_posts(*, posts: Sequence[tuple[Unit, str, str, str]], actor: Actor) -
             )
             for unit_code in sorted({p.unit.code for p in made})
         ]
-        if len(made) <= 500
+        if len(made) <= LISTED_MAX
         else [
             Fact(
                 verb="posts.created",

@@ -200,6 +200,7 @@ def test_the_reporter_signed_in_on_the_phone_notes_as_a_person(
 ) -> None:
     phone.post("/report/", posted())
     incident = Incident.objects.get()
+    assert incident.reporter
     phone.force_login(incident.reporter)
 
     phone.post(f"/report/{incident.ref}/measures/", {"kind": "120"})
