@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from random import Random
 
@@ -15,6 +15,7 @@ from notifications.obligations.answering import Answer, acknowledge, act, met_fa
 from notifications.obligations.verbs import needs_note, verbs_for
 from safety.ledger.actions import SYSTEM, Fact, record
 from safety.people.models import User
+from safety.posts.models import Holding
 
 Kind = Obligation.Kind
 LATE = 0.06  # the share of people who answer after the time
@@ -34,8 +35,9 @@ def answer_past(incidents: Sequence[Incident], *, random: Random) -> None:
     The ledger is told as ever. Inboxes and boards are not: nobody waits for news of the past.
     """
     facts: list[Fact] = []
+    tellers = _tellers()
     for given in _planned(incidents, share=1.0, random=random):
-        answer = given.answer
+        answer = _as_entered(given, tellers)
         Obligation.objects.open().filter(pk__in=[o.pk for o in given.rows]).update(
             state=Obligation.State.MET,
             met_at=answer.at,
@@ -43,6 +45,7 @@ def answer_past(incidents: Sequence[Incident], *, random: Random) -> None:
             met_how=answer.how,
             met_verb=answer.verb,
             met_note=answer.note,
+            met_phone=answer.phone,
         )
         facts += [met_fact(obligation, answer) for obligation in given.rows]
     record(actor=SYSTEM, facts=facts)
@@ -50,11 +53,35 @@ def answer_past(incidents: Sequence[Incident], *, random: Random) -> None:
 
 
 def answer_now(incident: Incident, *, until: datetime, share: float, random: Random) -> None:
-    """``share`` of the people addressed answer through the real actions, if before ``until``."""
+    """``share`` of the people addressed answer through the real actions, if before ``until``.
+
+    Who has no account is still to be told.
+    """
     for given in _planned([incident], share=share, random=random):
+        if not given.answer.by.has_usable_password():
+            continue
         if given.answer.at is not None and given.answer.at <= until:
             do = act if given.answer.verb else acknowledge
             do(obligations=given.rows, answer=given.answer)
+
+
+def _tellers() -> dict[int, User]:
+    """The safety officer of each school."""
+    held = Holding.objects.filter(
+        post__kind="SCH_SAFETY_STAFF", kind=Holding.Kind.PRINCIPAL, ends_at=None
+    )
+    return {
+        holding.post.unit_id: holding.person for holding in held.select_related("post", "person")
+    }
+
+
+def _as_entered(given: Given, tellers: Mapping[int, User]) -> Answer:
+    """The answer as it is written down: the safety officer enters it for who has no account."""
+    answer = given.answer
+    if answer.by.has_usable_password():
+        return answer
+    teller = tellers[given.rows[0].unit_id]
+    return replace(answer, by=teller, how=Obligation.How.PHONE, phone=answer.by.phone)
 
 
 def _planned(incidents: Sequence[Incident], *, share: float, random: Random) -> Iterator[Given]:
