@@ -13,7 +13,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from safety.ledger.models import Event, Seal
+from safety.ledger.models import Anchor, Event, Seal
 
 GENESIS = "0" * 64
 
@@ -113,6 +113,18 @@ def seal(*, limit: int = 1000) -> int:
                 chain = link(chain, event.pk, event.digest)
                 seals.append(Seal(position=position, event=event, chain=chain, sealed_at=now))
             Seal.objects.bulk_create(seals)
+            if seals:
+                _anchor(last, head=seals[-1])
             return len(seals)
     except IntegrityError:
         return 0
+
+
+def _anchor(before: Seal | None, *, head: Seal) -> None:
+    """Move the anchor from ``before`` to ``head``; of a chain that lost its end it stays behind."""
+    values = {"position": head.position, "chain": head.chain, "at": head.sealed_at}
+    moved = before and Anchor.objects.filter(
+        pk=1, position=before.position, chain=before.chain
+    ).update(**values)
+    if not moved:
+        Anchor.objects.get_or_create(pk=1, defaults=values)

@@ -43,3 +43,14 @@ class Seal(models.Model):
 
     def __str__(self) -> str:
         return f"{self.position} {self.chain[:12]}"
+
+
+class Anchor(models.Model):
+    """The last head of the chain, in one row beside it: a chain that lost its end is noticed."""
+
+    position = models.BigIntegerField()
+    chain = models.CharField(max_length=64)
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.position} {self.chain[:12]}"

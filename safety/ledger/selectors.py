@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.db.models import QuerySet
 
 from safety.ledger.actions import GENESIS, digest_of, link
-from safety.ledger.models import Event, Seal
+from safety.ledger.models import Anchor, Event, Seal
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,6 +33,9 @@ def verify() -> Verification:
     """Walk the whole chain and recompute every hash from the content of the rows."""
     problems: list[str] = []
     chain, expected = GENESIS, 0
+    anchor = Anchor.objects.first()  # read first: the chain may only grow meanwhile
+    head = (anchor.position, anchor.chain) if anchor else None
+    is_anchored = head is None
     seals = Seal.objects.select_related("event").order_by("position")
     for seal in seals.iterator(chunk_size=2000):
         expected += 1
@@ -44,6 +47,11 @@ def verify() -> Verification:
         if link(chain, seal.event_id, seal.event.digest) != seal.chain:
             problems.append(f"position {seal.position} does not follow from the one before it")
         chain = seal.chain
+        is_anchored = is_anchored or head == (seal.position, chain)
+    if anchor is not None and not is_anchored:
+        problems.append(
+            f"position {anchor.position}, the head at {anchor.at.isoformat()}, is not in the chain"
+        )
     waiting = Event.objects.filter(seal=None).order_by("id")
     unsealed = 0
     for event in waiting.iterator(chunk_size=2000):

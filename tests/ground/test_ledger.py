@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from safety.ledger.actions import GENESIS, Actor, Fact, digest_of, link, record, seal
-from safety.ledger.models import Event, Seal
+from safety.ledger.models import Anchor, Event, Seal
 from safety.ledger.selectors import history, verify
 
 NORA = Actor(kind="person", ref="7")
@@ -193,6 +193,51 @@ def test_an_event_that_was_taken_out_with_its_seal_is_found(chain):
     by_hand("DELETE FROM ledger_event WHERE verb = %s", "b")
 
     assert any("position 2" in problem for problem in verify().problems)
+
+
+@pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite has no TRUNCATE")
+@pytest.mark.parametrize("table", ["ledger_event, ledger_seal", "ledger_seal"])
+def test_the_database_refuses_to_empty_the_ledger(chain, table):
+    connection.check_constraints()  # what is still to be checked would stop it first
+    with (
+        pytest.raises(DatabaseError, match="append-only"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(f"TRUNCATE {table} CASCADE")
+
+    assert Seal.objects.count() == 3
+
+
+@pytest.mark.parametrize("left", [0, 1, 2])
+def test_a_chain_that_lost_its_end_is_found(chain, left):
+    by_hand("DELETE FROM ledger_seal WHERE position > %s", left)
+    by_hand("DELETE FROM ledger_event WHERE id > %s", chain[0].pk - 1 + left)
+
+    [problem] = verify().problems
+
+    assert "position 3" in problem
+
+
+def test_sealing_on_after_the_end_was_taken_hides_nothing(chain):
+    by_hand("DELETE FROM ledger_seal")
+    by_hand("DELETE FROM ledger_event WHERE id = %s", chain[1].pk)
+    tell("d", "e")
+
+    assert seal() == 4
+
+    [problem] = verify().problems
+    assert "position 3" in problem
+
+
+def test_the_anchor_follows_the_head(chain):
+    tell("d")
+    seal()
+
+    head = Seal.objects.get(position=4)
+    anchor = Anchor.objects.get()
+    assert (anchor.position, anchor.chain, anchor.at) == (4, head.chain, head.sealed_at)
+    assert verify().ok
 
 
 def test_a_change_is_found_before_the_event_is_sealed(chain):
