@@ -205,18 +205,28 @@ def get_obligation_to_record(user: Viewer, ref: UUID) -> Obligation:
         .select_related("alert", "unit", "post__unit", "person")
         .first()
     )
-    if found is None or not covers(reach(user, "record_for_others"), _home_of(found)):
+    if found is None or not sight_of(user).may_record(found):
         raise Hidden
     return found
 
 
-def obligations_to_record(user: Viewer, first: Obligation) -> list[Obligation]:
+def silent_colleagues(user: Viewer) -> QuerySet[Obligation]:
+    """What people of ``user``'s own schools have not signed, and ``user`` may enter for them."""
+    schools = units_with(user, "record_for_others").filter(kind__in=Unit.SCHOOL_KINDS)
+    return (
+        Obligation.objects.filter(state=Obligation.State.OPEN)
+        .filter(kind=Obligation.Kind.ACKNOWLEDGE, post__unit__in=schools)
+        .filter(alert__in=visible_alerts(user))
+        .exclude(post__in=posts_held(user))
+    )
+
+
+def obligations_to_record(sight: Sight, first: Obligation) -> list[Obligation]:
     """Everything that one call to the addressee of ``first`` can answer.
 
     A first action is only among them where its slot is acknowledged already:
     otherwise the acknowledgement stands for both.
     """
-    paths = reach(user, "record_for_others")
     same_person = Q(person=first.person_id) if first.person_id else Q(pk=first.pk)
     rows = (
         Obligation.objects.open()
@@ -225,7 +235,7 @@ def obligations_to_record(user: Viewer, first: Obligation) -> list[Obligation]:
         .select_related("alert", "unit", "post__unit", "person")
         .order_by("id")
     )
-    found = [row for row in rows if covers(paths, _home_of(row))]
+    found = [row for row in rows if sight.may_record(row)]
     waiting = {(row.unit_id, row.capacity, row.post_id) for row in found if row.kind in TICKED}
     return [
         row

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from notifications.access import Sight
 from notifications.models import Obligation
@@ -20,11 +21,13 @@ from safety.posts.models import Holding
 class Callee:
     """Who is called: the person addressed while in office, else whoever holds the post now.
 
-    ``post`` is the capacity only where the post's name would tell a sealed
-    category. ``name`` is "" when nobody holds the post.
+    ``hidden``: names would tell a sealed category, so ``name`` is "", ``post`` is the
+    capacity only, and numbers stand alone. ``is_vacant``: nobody holds the post.
     """
 
     name: str
+    hidden: bool
+    is_vacant: bool
     phone: str
     post: str
     unit: str
@@ -40,15 +43,20 @@ def callee_of(obligation: Obligation, *, sight: Sight) -> Callee:
     people = _people(obligation)
     first = people[0] if people else None
     post = obligation.post
-    named = post is not None and not sight.hides_posts(alert)
+    hidden = sight.hides_posts(alert)
     school_hidden = obligation.unit.is_school and sight.hides_school(alert)
     return Callee(
-        name=first.name if first else "",
+        name=first.name if first and not hidden else "",
+        hidden=hidden,
+        is_vacant=first is None,
         phone=first.phone if first else "",
-        post=post.name if post is not None and named else capacity_word(obligation.capacity),
+        post=post.name if post and not hidden else capacity_word(obligation.capacity),
         unit=level_word(obligation.level) if school_hidden else obligation.unit.label,
         words=sight.words(alert),
-        other_phones=() if school_hidden else tuple(_other_phones(obligation, people[1:])),
+        other_phones=tuple(
+            (_("Phone") if hidden else name, number)
+            for name, number in (() if school_hidden else _other_phones(obligation, people[1:]))
+        ),
     )
 
 

@@ -16,6 +16,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from notifications.access import post_ids
 from notifications.delivery.boards import board_rows
 from notifications.delivery.streams import NewRow, append
 from notifications.models import Alert, Obligation, Stream
@@ -107,7 +108,7 @@ def record_answer(*, obligations: Sequence[Obligation], answer: Answer) -> list[
 
     ``answer.verb`` is only given when an instruction was received too. Raises
     ``Refused`` for a time in the future or before the alert, without a number,
-    and for the recorder's own rows.
+    and for rows that the recorder answers for, alone or beside others.
     """
     if answer.how != Obligation.How.PHONE:
         raise ValueError("record_answer() is for answers given by telephone")
@@ -118,8 +119,9 @@ def record_answer(*, obligations: Sequence[Obligation], answer: Answer) -> list[
             remedy=_("Enter the number on which the person was reached."),
         )
     _check_time(obligations, answer)
+    own_posts = post_ids(answer.by)
     for obligation in obligations:
-        if obligation.person_id == answer.by.pk:
+        if obligation.person_id == answer.by.pk or obligation.post_id in own_posts:
             raise Refused(
                 _("This is your own: nobody records an answer for himself."),
                 field="ref",

@@ -24,7 +24,7 @@ from notifications.models import Obligation
 from notifications.obligations.answering import Answer, record_answer
 from notifications.views.answers import answered, capacities_of
 from notifications.views.asking import refs_of, signed_in, way_back
-from notifications.words import capacity_words
+from notifications.words import capacity_words, joined
 from safety.errors import Problem, Refused
 from safety.http import wants_json
 
@@ -36,8 +36,9 @@ def record_call(request: HttpRequest, ref: UUID) -> HttpResponse:
     """The holder with number, everything one call can answer, and one button."""
     user = signed_in(request)
     first = get_obligation_to_record(user, ref)
-    rows = obligations_to_record(user, first)
-    callee = callee_of(first, sight=sight_of(user))
+    sight = sight_of(user)
+    rows = obligations_to_record(sight, first)
+    callee = callee_of(first, sight=sight)
     if request.method == "GET":
         form = CallForm(
             initial={"phone": callee.phone, "verb": ""},
@@ -93,9 +94,15 @@ def _recorded(changed: Sequence[Obligation], callee: Callee) -> str:
     if not changed:
         return _("This was answered before; nothing was written twice.")
     return _("Recorded for %(name)s: told by telephone, as %(capacities)s.") % {
-        "name": callee.name or _("(nobody holds this post)"),
-        "capacities": capacities_of(changed),
+        "name": _("(nobody holds this post)") if callee.is_vacant else callee.name or callee.unit,
+        "capacities": _told_capacities(changed) if callee.hidden else capacities_of(changed),
     }
+
+
+def _told_capacities(rows: Sequence[Obligation]) -> str:
+    """The capacities by their own words, never by the name of a post."""
+    words = capacity_words()
+    return joined(words.get(o.capacity, o.capacity) for o in rows)
 
 
 def _page(

@@ -9,8 +9,10 @@ import time_machine
 from django.utils import timezone
 
 from notifications.models import Obligation
-from notifications.obligations.answering import Answer, acknowledge
+from notifications.obligations.answering import Answer, acknowledge, record_answer
+from safety.errors import Refused
 from safety.ledger.models import Event
+from safety.posts.models import Post
 from tests.notifications.asking import COUNTY, JSON, alert_of, open_rows, owed
 
 FORM = "%Y-%m-%dT%H:%M"
@@ -231,15 +233,70 @@ def test_a_school_does_not_record_for_the_bureau_that_takes_up_its_vacant_post(c
     assert client.post(address(row), {}, **JSON).status_code == 200
 
 
-def test_nobody_records_an_answer_for_himself(city, client, drowning):
+@pytest.mark.parametrize("kind", ["principal", "deputy"])
+def test_nobody_records_an_answer_for_a_post_that_is_his_own_too(city, client, drowning, kind):
+    """Neither the person addressed, nor whoever answers for the same post beside him."""
+    city.give("county.duty_officer", "county.duty_leader", kind=kind)
+    city.give("city.duty_officer", "county.duty_leader")
     row = owed(drowning, COUNTY, "DUTY_OFFICER")
-    city.sign_in(client, "county.duty_officer")
+    chief = owed(drowning, COUNTY, "ADMIN_CHIEF")
+    for who in ("county.duty_officer", "county.duty_leader"):
+        user = city.sign_in(client, who)
 
-    answer = client.post(address(row), {"phone": "1"}, **JSON)
+        assert client.get(address(row)).status_code == 404
+        assert client.post(address(row), {"phone": "1"}, **JSON).status_code == 404
+        with pytest.raises(Refused):
+            record_answer(
+                obligations=[row], answer=Answer(by=user, how=Obligation.How.PHONE, phone="1")
+            )
+        assert client.get(address(chief)).status_code == 200
 
-    assert answer.status_code == 422
     row.refresh_from_db()
     assert row.is_open
+
+
+def test_a_call_does_not_answer_ones_own_post_on_the_way(city, client):
+    """One person in two capacities, of which the recorder answers for one himself."""
+    city.unite_chiefs("county")
+    city.give("county.party_chief", "county.duty_officer", kind="deputy")
+    incident = city.make_incident(hazard="DROWN", people="counted", missing=1)
+    party, chief = (owed(incident, COUNTY, c) for c in ("PARTY_CHIEF", "ADMIN_CHIEF"))
+    city.sign_in(client, "county.duty_officer")
+
+    client.post(address(chief), {"ref": [str(chief.ref), str(party.ref)]}, **JSON)
+
+    party.refresh_from_db()
+    chief.refresh_from_db()
+    assert (party.is_open, chief.is_open) == (True, False)
+
+
+def test_calling_for_a_sealed_case_names_neither_post_nor_person(city, client):
+    city.give("county.section_moral", "county.section_health", kind="deputy")
+    Post.objects.filter(pk=city.post("county.section_moral").pk).update(phone="0851-17171717")
+    incident = city.make_incident(hazard="SEXA", people="unknown")
+    rows = {
+        "county.section_moral": alert_of(incident).obligations.filter(
+            post=city.post("county.section_moral"), kind="acknowledge"
+        )[0],
+        "school.principal": owed(incident, city.unit("school").code, "SCH_PRINCIPAL"),
+    }
+    city.sign_in(client, "county.duty_officer")
+
+    for who, row in rows.items():
+        holder = city.person(who)
+        page = client.get(address(row)).content.decode()
+        said = client.post(address(row), {"phone": "1"}, **JSON).json()["text"]
+
+        assert f'href="tel:{holder.phone}"' in page
+        for text in (page, said):
+            assert holder.name not in text
+            assert who == "school.principal" or city.post(who).name not in text
+            assert city.person("county.section_health").name not in text
+            assert "丁县第一" not in text
+        assert "无人任职" not in said
+        row.refresh_from_db()
+        assert row.met_how == "phone"
+    assert "0851-17171717" in client.get(address(rows["county.section_moral"])).content.decode()
 
 
 def test_what_was_answered_meanwhile_is_not_written_over(city, client, drowning):
