@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -14,6 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from incidents.cases import clocks
+from incidents.cases.criteria import REPEATED
 from incidents.cases.first_report import CALLER, COUNTS, FirstReport, problems
 from incidents.cases.grading import Graded, grade
 from incidents.cases.models import (
@@ -37,6 +39,7 @@ from safety.units.models import Unit
 from safety.units.selectors import district_of
 
 REPEAT_WINDOW = timedelta(days=365)
+SEALED_NUMBERS = 100_000  # of a day
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -138,7 +141,7 @@ def _prepare(report: FirstReport, now: datetime) -> _Prepared:
     wrong = tuple(problems(report, now=now, known_hazards=set(known.hazards), known_flags=flags))
     if wrong:
         raise Refused.of(wrong)
-    facts = report.facts() | {"second_in_12_months": _is_second(report, now)}
+    facts = report.facts() | {REPEATED: _is_second(report, now)}
     graded = grade(facts, grades)
     return _Prepared(
         now=now,
@@ -216,7 +219,7 @@ def _incident(report: FirstReport, prepared: _Prepared, sender: _Sender, ref: UU
     graded = prepared.graded
     return Incident(
         ref=ref,
-        number=next_number(prepared.now, sealed=prepared.privacy == "sealed"),
+        number=(sealed_number if prepared.privacy == "sealed" else next_number)(prepared.now),
         privacy=prepared.privacy,
         hazard=report.hazards[0],
         more_hazards=list(report.hazards[1:]),
@@ -244,23 +247,34 @@ def _incident(report: FirstReport, prepared: _Prepared, sender: _Sender, ref: UU
     )
 
 
-def next_number(now: datetime, *, sealed: bool) -> str:
-    """The next number of the day ("2026-0614-0007"; sealed cases count apart, "…-B001").
+def next_number(now: datetime) -> str:
+    """The next number of the day ("2026-0614-0007").
 
     One statement, so that two filings can never get the same one; the row stays
     locked until the commit, so that no number is skipped either.
     """
     day = timezone.localdate(now)
-    series = "sealed" if sealed else "open"
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO cases_dailynumber (day, series, last) VALUES (%s, %s, 1) "
-            "ON CONFLICT (day, series) DO UPDATE SET last = cases_dailynumber.last + 1 "
+            "INSERT INTO cases_dailynumber (day, last) VALUES (%s, 1) "
+            "ON CONFLICT (day) DO UPDATE SET last = cases_dailynumber.last + 1 "
             "RETURNING last",
-            [day, series],
+            [day],
         )
         (last,) = cursor.fetchone()
-    return f"{day:%Y-%m%d}-B{last:03d}" if sealed else f"{day:%Y-%m%d}-{last:04d}"
+    return f"{day:%Y-%m%d}-{last:04d}"
+
+
+def sealed_number(now: datetime) -> str:
+    """A number of the day that is still free ("2026-0614-B48213"), drawn by lot.
+
+    Counting would tell everybody who holds one how many sealed cases there were.
+    """
+    day = timezone.localdate(now)
+    while True:
+        number = f"{day:%Y-%m%d}-B{secrets.randbelow(SEALED_NUMBERS):05d}"
+        if not Incident.objects.filter(number=number).exists():
+            return number
 
 
 def _body(report: FirstReport) -> dict[str, Any]:

@@ -10,8 +10,11 @@ from typing import Any
 from incidents.cases import clocks
 from incidents.cases.models import Incident
 from incidents.cases.words import people_words, people_words_en
+from notifications.models import Alert
 from notifications.words import basis_word, in_language, is_chinese
 from safety.rules.selectors import content_of
+
+REPEATED = "second_in_12_months"
 
 
 def criterion(incident: Incident) -> str:
@@ -20,8 +23,10 @@ def criterion(incident: Incident) -> str:
 
 
 def uplift(incident: Incident) -> list[str]:
-    """What raised the grade."""
-    return list(_words(_grades(incident)["uplift"], incident.grade_uplift))
+    """What raised the grade; of a sealed case not that there was another one before it."""
+    sealed = incident.privacy == Alert.Privacy.SEALED
+    told = [name for name in incident.grade_uplift if not (sealed and name == REPEATED)]
+    return list(_words(_grades(incident)["uplift"], told))
 
 
 def flags(incident: Incident) -> list[str]:

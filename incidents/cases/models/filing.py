@@ -28,20 +28,13 @@ class FilingKey(models.Model):
 
 
 class DailyNumber(models.Model):
-    """The last number given on a day in one series.
+    """The last number given on a day.
 
-    Sealed cases have a series of their own: a gap in the open one would betray
-    that something happened.
+    Sealed cases do not count: a gap would betray that something happened.
     """
 
-    day = models.DateField()
-    series = models.CharField(max_length=10)
+    day = models.DateField(unique=True)
     last = models.PositiveIntegerField()
 
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["day", "series"], name="daily_number_series")
-        ]
-
     def __str__(self) -> str:
-        return f"{self.day} {self.series} {self.last}"
+        return f"{self.day} {self.last}"
