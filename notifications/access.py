@@ -109,19 +109,20 @@ class Sight:
     def shown(self, alert: Alert) -> Shown:
         """Open alerts are told in full; guarded and sealed ones only to named readers.
 
-        Whoever answers for a guarded alert learns the school but not the text;
-        whoever merely watches a board learns neither.
+        Of these a sealed one tells only the people whom its plan named, and no later
+        holder of their posts. Whoever answers for a guarded alert learns the school
+        but not the text; whoever merely watches a board learns neither.
         """
         if alert.privacy == Alert.Privacy.OPEN:
             return Shown.FULL
         if self.wall:
             return Shown.BOARD
-        own = self.own(alert)
-        if self._reads_restricted(alert):
-            named = any(not o.redacted for o in own)
-            if alert.privacy == Alert.Privacy.GUARDED or named:
-                return Shown.FULL
-        return Shown.MASKED if own else Shown.BOARD
+        if self._is_named(alert) and self._reads_restricted(alert):
+            return Shown.FULL
+        return Shown.MASKED if self.own(alert) else Shown.BOARD
+
+    def _is_named(self, alert: Alert) -> bool:
+        return alert.privacy != Alert.Privacy.SEALED or self.person in alert.named
 
     def _reads_restricted(self, alert: Alert) -> bool:
         schools = [unit for unit in alert.units.all() if unit.is_school]
@@ -141,6 +142,10 @@ class Sight:
         """Whether names of posts would betray a sealed category (its sections are few)."""
         return alert.privacy == Alert.Privacy.SEALED and self.shown(alert) is not Shown.FULL
 
+    def may_tell(self, obligation: Obligation, alert: Alert) -> bool:
+        """Whether receiver and document of an upward report may be told."""
+        return not (obligation.telling and self.hides_posts(alert))
+
     def hides_school(self, alert: Alert) -> bool:
         """Whether a school's name may not stand beside what it owes."""
         return self.hides_posts(alert) or self.shown(alert) is Shown.BOARD
@@ -153,9 +158,7 @@ class Sight:
 
 
 def board_words(alert: Alert) -> dict[str, Any]:
-    """The words that every watcher of a board may read: no text, and no school of a guarded one."""
-    if alert.privacy == Alert.Privacy.OPEN:
-        return dict(alert.words)
+    """What a watcher of a board may read of a restricted alert: no text, and no school."""
     return {**alert.masked_words, "where": "", "summary": ""}
 
 
@@ -168,11 +171,6 @@ def sight_of(user: Viewer, *, wall: bool = False) -> Sight:
         person=user.pk,
         wall=wall,
     )
-
-
-def sees_full_words(user: Viewer, alert: Alert) -> bool:
-    """Whether ``user`` may read the full words of ``alert`` now (see ``Sight.shown``)."""
-    return sight_of(user).shown(alert) is Shown.FULL
 
 
 def board_units(user: Viewer) -> QuerySet[Unit]:

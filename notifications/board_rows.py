@@ -30,6 +30,7 @@ from notifications.board_lines import (
 from notifications.board_next import Do, Owed, Situation, Step, next_step
 from notifications.mine_items import Button, one_button
 from notifications.models import Alert, Obligation
+from notifications.obligations.upward import receivers_of
 from notifications.subjects import SubjectFacts
 from safety.units.models import Unit
 
@@ -113,12 +114,12 @@ def _upward(
 ) -> list[Upward]:
     """What is owed upward by the board's unit and by those below it.
 
-    Of a sealed case only the own unit's: a receiver (police, health authority)
-    would tell the category.
+    Of a sealed case only the own unit's, and no receiver that would tell the
+    category (police, health authority).
     """
     owed = [o for o in rows if o.kind == Obligation.Kind.REPORT_UPWARD]
     if frame.sight.hides_posts(alert):
-        owed = [o for o in owed if o.unit_id == frame.unit.pk]
+        owed = [o for o in owed if o.unit_id == frame.unit.pk and frame.sight.may_tell(o, alert)]
     sent = {(s.unit, s.receiver): s for s in facts.sent}
     return [
         Upward(
@@ -132,7 +133,7 @@ def _upward(
             document=o.basis_document,
         )
         for o in owed
-        for receiver in _receivers(o)
+        for receiver in receivers_of(o)
         for known in [sent.get((o.unit_id, receiver))]
     ]
 

@@ -110,6 +110,7 @@ def waiting(user: Viewer) -> int:
         .filter(state=Obligation.State.OPEN)
         .exclude(alert=None)
         .exclude(kind=Obligation.Kind.READ)
+        silent=silent_matters(user, sight=sight, words=words, now=now),
     )
     return owed.values("alert", "unit", "capacity", "post", "person").distinct().count()
 
@@ -144,8 +145,9 @@ def _matters(
             words=sight.words(alert),
             items=items_of(
                 by_alert[pk],
-                words,
-                now,
+                sight=sight,
+                words=words,
+                now=now,
                 upward_url=facts[alert.subject_kind, alert.subject_ref].upward_url,
             ),
             joint=joint(by_alert[pk], words),
@@ -173,6 +175,7 @@ def _duties(sight: Sight, words: Mapping[str, str]) -> list[Duty]:
     ]
 
 
+                alert,
 def _copies(user: Viewer, sight: Sight) -> list[Matter]:
     """抄告: told for information; a copy owes nothing and is never chased."""
     recent = (

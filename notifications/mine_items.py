@@ -13,10 +13,12 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from notifications.models import Obligation
+from notifications.access import Sight
+from notifications.models import Alert, Obligation
 from notifications.obligations.verbs import ACTED, TICKED, needs_note, verbs_for
 from notifications.words import (
     acknowledge_word,
+    basis_word,
     basis_words,
     capacities_in_words,
     done_word,
@@ -71,28 +73,60 @@ class Item:
 
 
 def items_of(
-    rows: Sequence[Obligation], words: Mapping[str, str], now: datetime, *, upward_url: str = ""
+    alert: Alert,
+    rows: Sequence[Obligation],
+    *,
+    sight: Sight,
+    words: Mapping[str, str],
+    now: datetime,
+    upward_url: str = "",
 ) -> list[Item]:
-    """One item for each capacity in which ``rows`` are owed; every row is in exactly one."""
+    """One item for each capacity in which ``rows`` of ``alert`` are owed; each is in exactly one.
+
+    Whoever took the post over after a sealed case reads no reason that told its holder more.
+    """
     slots: dict[tuple[object, ...], list[Obligation]] = defaultdict(list)
     for o in rows:
         slots[o.unit_id, o.capacity, o.post_id, o.person_id].append(o)
-    return [_item(slot, words, now, upward_url) for slot in slots.values()]
+    told = {o.pk: sight.may_tell(o, alert) for o in rows}
+    why_hidden = sight.hides_posts(alert)
+    return [
+        _item(
+            slot,
+            words=words,
+            now=now,
+            told=told,
+            why_hidden=why_hidden,
+            upward_url=upward_url,
+        )
+        for slot in slots.values()
+    ]
 
 
 def _item(
-    rows: Sequence[Obligation], words: Mapping[str, str], now: datetime, upward_url: str
+    rows: Sequence[Obligation],
+    *,
+    words: Mapping[str, str],
+    now: datetime,
+    told: Mapping[int, bool],
+    why_hidden: bool,
+    upward_url: str,
 ) -> Item:
     first, still = rows[0], [o for o in rows if o.is_open]
     tick = [o for o in still if o.kind in TICKED]
     acted = [o for o in still if o.kind in ACTED]
-    upward = [o for o in still if o.kind == Obligation.Kind.REPORT_UPWARD]
+    upward = [o for o in still if o.kind == Obligation.Kind.REPORT_UPWARD and told[o.pk]]
+    reasons = [
+        in_language(o.why)
+        for o in rows
+        if o.kind != Obligation.Kind.REPORT_UPWARD and (o.redacted or not why_hidden)
+    ]
     return Item(
         capacity=words.get(first.capacity, first.capacity),
         unit=first.unit.label,
         line=first.line,
-        why=next((in_language(o.why) for o in rows if o not in upward), ""),
-        rows=[_line(o) for o in rows],
+        why=next(iter(reasons), ""),
+        rows=[_line(o, told=told[o.pk]) for o in rows],
         is_late=any(o.due_at is not None and o.due_at <= now for o in still),
         tick=[o.ref for o in tick],
         tick_word=acknowledge_word(first.capacity, tick[0].kind) if tick else "",
@@ -104,7 +138,14 @@ def _item(
     )
 
 
-def _line(o: Obligation) -> Line:
+def _line(o: Obligation, *, told: bool) -> Line:
+    if not told:
+        return Line(
+            obligation=o,
+            word=_("Report upward"),
+            basis=basis_word(o.basis),
+            answer=answer_word(o),
+        )
     if o.kind == Obligation.Kind.REPORT_UPWARD:
         word = _("Report to %(who)s") % {"who": in_language(o.why)}
     elif o.kind == Obligation.Kind.FIRST_ACTION:

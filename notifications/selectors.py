@@ -101,7 +101,7 @@ def alert_page(user: Viewer, ref: UUID) -> AlertPage:
         is_copy=not own and bool(copied_rows(alert, sight.posts)),
         levels=[] if is_masked else list(view.levels()),
         lines=levels_of(alert, view.answers(), view) if is_masked else [],
-        mine=items_of(own, words, now, upward_url=facts.upward_url),
+        mine=items_of(alert, own, sight=sight, words=words, now=now, upward_url=facts.upward_url),
         joint=joint(own, words),
         own_readings=[o for o in own if o.is_open and o.kind == Obligation.Kind.READ],
         timeline=sorted(view.timeline(), key=lambda moment: moment.at),

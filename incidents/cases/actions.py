@@ -309,12 +309,11 @@ def _fact(incident: Incident, prepared: _Prepared) -> Fact:
 
 
 def _name_readers(incident: Incident, plan: Plan) -> None:
-    """A sealed case is granted to people by name: those addressed without redaction."""
-    people = {row.person for row in plan.rows if not row.redacted and row.person is not None}
+    """A sealed case is granted to people by name: those the plan told without redaction."""
     permission = Permission.objects.get(codename="read_sealed", content_type__app_label="cases")
     IncidentUserObjectPermission.objects.bulk_create(
         IncidentUserObjectPermission(user_id=person, permission=permission, content_object=incident)
-        for person in sorted(people)
+        for person in plan.named
     )
 
 
@@ -353,6 +352,7 @@ def _extras(prepared: _Prepared) -> Iterable[Extra]:
                 basis=clock.basis,
                 document=clock.document,
                 note=clock.receiver,
+                telling=clock.telling,
             )
 
 

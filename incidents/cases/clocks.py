@@ -13,7 +13,10 @@ from typing import Any
 
 @dataclass(frozen=True, kw_only=True)
 class Clock:
-    """A deadline with what it rests on. ``basis`` "reminder" never counts against anybody."""
+    """A deadline with what it rests on. ``basis`` "reminder" never counts against anybody.
+
+    ``telling``: it is only owed for some hazards, so that its receiver tells which.
+    """
 
     due_at: datetime
     basis: str
@@ -21,6 +24,7 @@ class Clock:
     level: str = ""
     owed_by: str = ""
     receiver: str = ""
+    telling: bool = False
 
 
 def first_report(*, grade: str, aware_at: datetime, rules: Mapping[str, Any]) -> Clock:
@@ -50,6 +54,7 @@ def _clock(row: Mapping[str, Any], start: datetime) -> Clock:
         level=row.get("level", ""),
         owed_by=row.get("owed_by", ""),
         receiver=row.get("receiver_zh", ""),
+        telling="hazards" in row,
     )
 
 

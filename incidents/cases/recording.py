@@ -17,12 +17,11 @@ from notifications.delivery.boards import board_rows
 from notifications.delivery.streams import append
 from notifications.models import Alert, Obligation
 from notifications.obligations.answering import Answer, fulfil
+from notifications.obligations.upward import receivers_of
 from safety.errors import Problem, Refused
 from safety.ledger.actions import Actor, Fact, record
 from safety.people.models import User
 from safety.units.models import Unit
-
-SEPARATOR = "、"  # between the receivers that one clock names
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -117,12 +116,6 @@ def open_upward(incident: Incident, unit: Unit) -> list[Obligation]:
         .select_related("alert", "unit")
         .order_by("due_at", "id")
     )
-
-
-def receivers_of(obligation: Obligation) -> tuple[str, ...]:
-    """Whom an obligation to report upward names."""
-    named = str(obligation.why.get("zh", "")).split(SEPARATOR)
-    return tuple(part.strip() for part in named if part.strip())
 
 
 def _discharged(incident: Incident, unit: Unit) -> list[Obligation]:

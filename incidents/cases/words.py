@@ -2,7 +2,8 @@
 
 Pure. Alerts carry these words as data; no version of them ever holds a name of
 a person. Sealed: category and school hidden. Guarded: free text hidden, and the
-school too where strangers can read along (boards).
+school too where strangers can read along. What streams carry (board) never holds
+free text: it outlives the rights of its readers.
 """
 
 from __future__ import annotations
@@ -79,10 +80,10 @@ def tell(
     }
     if privacy == "sealed":
         return Told(full=full, masked=nothing, board=nothing)
+    without_text = {**full, "summary": "", **_place(where.kind, "")}
     if privacy == "guarded":
-        without_text = {**full, "summary": "", **_place(where.kind, "")}
         return Told(full=full, masked=without_text, board={**without_text, "where": ""})
-    return Told(full=full, masked=full, board=full)
+    return Told(full=full, masked=full, board=without_text)
 
 
 def _place(kind: str, place: str) -> dict[str, str]:

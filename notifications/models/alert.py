@@ -17,6 +17,8 @@ class Alert(models.Model):
 
     An alert knows its subject only as (kind, reference, link, words): the room
     above calls down and hands in both the full words and the redacted ones.
+    ``named`` are the people (ids) whom the plan told without redaction: of a sealed
+    alert nobody else ever reads the full words, whatever post he holds later.
     """
 
     class Status(models.TextChoices):
@@ -40,6 +42,7 @@ class Alert(models.Model):
     masked_words = models.JSONField()
     units = models.ManyToManyField(Unit, related_name="+")
     plan = models.JSONField()
+    named = models.JSONField(default=list)
     plan_hash = models.CharField(max_length=64)
     table = models.ForeignKey(ResponsibilityTable, on_delete=models.PROTECT, related_name="+")
     rules = models.ForeignKey(RuleBook, on_delete=models.PROTECT, related_name="+")

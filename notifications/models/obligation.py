@@ -28,7 +28,8 @@ class Obligation(models.Model):
 
     ``post`` is the post that answers; where a superior stands in for a vacant
     slot, ``climbed_from`` names the slot that was owed. ``person`` is whom the
-    plan addressed; whoever holds ``post`` today may answer for it.
+    plan addressed; whoever holds ``post`` today may answer for it. ``telling``: its
+    receiver and document say what a restricted subject is about.
     """
 
     class Kind(models.TextChoices):
@@ -72,6 +73,7 @@ class Obligation(models.Model):
     owed = models.CharField(max_length=4)
     state = models.CharField(max_length=10, choices=State, default=State.OPEN)
     redacted = models.BooleanField(default=False)
+    telling = models.BooleanField(default=False)
     climbed_from = models.CharField(max_length=80, blank=True)
     why = models.JSONField(default=dict)
     trace = models.JSONField(default=list)

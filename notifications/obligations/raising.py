@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
@@ -22,8 +22,9 @@ class Subject:
     """What the alert is about, as the room above describes it.
 
     ``words`` are for people who may know everything an alert says,
-    ``masked_words`` for boards and redacted recipients. Both map a short name
-    to text ("title", "where", "hazard" …) and never hold a person's name.
+    ``masked_words`` for redacted recipients, ``board_words`` for whoever reads a
+    stream: its rows outlive every post and right. All map a short name to text
+    ("title", "where", "hazard" …) and never hold a person's name.
     """
 
     kind: str
@@ -37,7 +38,10 @@ class Subject:
 
 @dataclass(frozen=True, kw_only=True)
 class Extra:
-    """An obligation beside the plan (an upward report): who owes it, by when, on what basis."""
+    """An obligation beside the plan (an upward report): who owes it, by when, on what basis.
+
+    ``telling``: note and document say what the subject is about.
+    """
 
     row: PlanRow
     kind: str
@@ -45,6 +49,7 @@ class Extra:
     basis: str
     document: str
     note: str = ""
+    telling: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,6 +84,7 @@ def raise_alert(
         words=dict(subject.words),
         masked_words=dict(subject.masked_words),
         plan=plan.as_json(),
+        named=list(plan.named),
         plan_hash=plan.hash,
         table_id=plan.table_id,
         rules_id=plan.rules_id,
@@ -152,6 +158,7 @@ def _extra(alert: Alert, extra: Extra, now: datetime) -> Obligation:
     obligation.basis = extra.basis
     obligation.basis_document = extra.document
     obligation.why = {"zh": extra.note, "en": extra.note}
+    obligation.telling = extra.telling
     return obligation
 
 
@@ -187,7 +194,11 @@ def _facts(alert: Alert, plan: Plan, obligations: Sequence[Obligation]) -> list[
 def _inbox(
     alert: Alert, subject: Subject, plan: Plan, obligations: Sequence[Obligation]
 ) -> list[NewRow]:
-    """One message per person, listing every capacity in which it concerns them."""
+    """One message per person, listing every capacity in which it concerns them.
+
+    It says no more than a board does; the pages tell the rest, to those who may
+    read it on that day.
+    """
     by_slot: dict[tuple[int, str, int | None, int | None], list[Obligation]] = defaultdict(list)
     for o in obligations:
         by_slot[(o.unit_id, o.capacity, o.post_id, o.person_id)].append(o)
@@ -206,13 +217,11 @@ def _inbox(
                 "alert": str(alert.ref),
                 "grade": alert.grade,
                 "status": alert.status,
-                "words": dict(
-                    subject.masked_words if all(r.redacted for r in rows) else subject.words
-                ),
+                "words": dict(subject.board_words),
                 "capacities": [
                     {
                         "capacity": row.capacity,
-                        "unit": row.unit_name,
+                        "level": row.level,
                         "owed": row.owed.name,
                         "obligations": [
                             {"ref": str(o.ref), "kind": o.kind, "due_at": _iso(o.due_at)}
@@ -248,7 +257,3 @@ def _boards(alert: Alert, subject: Subject, plan: Plan) -> list[NewRow]:
 
 def _iso(moment: datetime | None) -> str | None:
     return moment.isoformat() if moment else None
-
-
-def minutes_after(start: datetime, minutes: int) -> datetime:
-    return start + timedelta(minutes=minutes)

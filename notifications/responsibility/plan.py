@@ -148,6 +148,13 @@ class Plan:
             "rules_id": self.rules_id,
         }
 
+    @property
+    def named(self) -> tuple[int, ...]:
+        """The people of every row that is not redacted: the readers of a sealed case."""
+        rows = [row for row in self.rows if not row.redacted]
+        people = {person for row in rows for person in (row.person, *row.also)}
+        return tuple(sorted(person for person in people if person is not None))
+
     @classmethod
     def from_json(cls, plan: Mapping[str, Any]) -> Plan:
         """The plan that ``as_json`` wrote."""

@@ -9,9 +9,10 @@ from datetime import datetime, timedelta
 from random import Random
 
 from incidents.cases.models import Incident
-from incidents.cases.recording import Upward, receivers_of, record_upward
+from incidents.cases.recording import Upward, record_upward
 from notifications.models import Obligation
 from notifications.obligations.answering import Answer, acknowledge, act, met_fact
+from notifications.obligations.upward import receivers_of
 from notifications.obligations.verbs import needs_note, verbs_for
 from safety.ledger.actions import SYSTEM, Fact, record
 from safety.people.models import User

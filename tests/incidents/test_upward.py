@@ -11,8 +11,9 @@ from django.test import Client
 from django.utils import timezone
 
 from incidents.cases.models import Incident, UpwardReport
-from incidents.cases.recording import Upward, open_upward, receivers_of, record_upward
+from incidents.cases.recording import Upward, open_upward, record_upward
 from notifications.models import Obligation, StreamRow
+from notifications.obligations.upward import receivers_of
 from safety.errors import Refused
 from safety.ledger.models import Event
 

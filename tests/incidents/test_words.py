@@ -68,10 +68,11 @@ def test_a_zero_is_never_written(numbers: dict[str, int | None]) -> None:
     assert words.count("人") == sum(bool(n) for n in numbers.values())
 
 
-def test_an_open_incident_is_told_in_full_to_all() -> None:
+def test_an_open_incident_is_told_in_full_to_all_but_the_streams_of_boards() -> None:
     words = told("open")
 
-    assert words.full == words.masked == words.board
+    assert words.full == words.masked
+    assert words.board == {**words.full, "summary": "", "place_zh": "校内", "place_en": "on campus"}
     assert words.full["place_zh"] == "校内·三楼厕所"
     assert words.full["place_en"] == "on campus·三楼厕所"
     assert words.full["where"] == "丁县第一初级中学"

@@ -14,8 +14,11 @@ from html import unescape
 import pytest
 from django.utils import timezone
 
+from incidents.cases.models import IncidentUserObjectPermission
 from notifications.live.reading import cursor_of
-from safety.posts.models import Post
+from safety.ledger.actions import SYSTEM
+from safety.posts.models import Holding, Post
+from safety.rules.actions import default_content, publish_rules
 from safety.units.models import Unit, UnitGroupObjectPermission
 from tests.notifications.asking import CITY, COUNTY, alert_of
 
@@ -52,6 +55,10 @@ def guarded(city):
 
 @pytest.fixture
 def sealed(city):
+    return make_sealed(city)
+
+
+def make_sealed(city):
     return city.make_incident(
         hazard="SEXA",
         people="counted",
@@ -110,10 +117,10 @@ def test_what_a_reader_is_told_of_a_guarded_alert(city, client, guarded, reader)
     assert {"mine", "inbox"} <= found.keys()
     assert ("alert" in found) == (right != "hidden")
     for name, text in found.items():
-        personal = name in ("mine", "alert", "inbox") or ("board" in name or "row" in name)
+        personal = name in ("mine", "alert") or ("board" in name or "row" in name)
         may_text = right == "full" and personal
         assert may_text or not shows(text, TEXT, PLACE), name
-        if name == "wall" or "stream" in name or right in ("board", "hidden"):
+        if name in ("wall", "inbox") or "stream" in name or right in ("board", "hidden"):
             assert not shows(_without_own_name(text, city.person(reader)), *SCHOOL), name
     if right == "full":
         assert shows(found["alert"], TEXT)
@@ -134,7 +141,7 @@ def test_what_a_reader_is_told_of_a_sealed_alert(city, client, sealed, reader):
     assert ("alert" in found) == (right != "hidden")
     for name, text in found.items():
         seen = _without_own_name(text, city.person(reader))
-        if right != "full" or name == "wall" or "stream" in name:
+        if right != "full" or name in ("wall", "inbox") or "stream" in name:
             assert not shows(seen, *words), name
             # Whoever works at the school sees the own school's name in the own posts.
             if not reader.startswith("school."):
@@ -173,16 +180,160 @@ def test_a_right_to_read_that_is_taken_back_ends_the_reading_at_once(city, clien
     assert not shows(client.get("/mine/").content.decode(), TEXT, *SCHOOL)
 
 
-def test_who_gets_the_right_later_does_not_read_a_sealed_case_that_named_others(
-    city, client, sealed
-):
-    city.give("county.safety_deputy", "county.section_basic", starts_at=timezone.now())
-    user = city.sign_in(client, "county.section_basic")
-    assert user.holdings.count() == 2
-    own = alert_of(sealed).obligations.filter(post=city.post("county.safety_deputy"))
-    own.update(redacted=True)
+LATER = {
+    "B角": lambda city: city.give(
+        "county.safety_office", "county.section_basic", kind=Holding.Kind.DEPUTY
+    ),
+    "successor": lambda city: (
+        city.vacate("county.safety_office"),
+        city.give("county.safety_office", "county.section_basic", starts_at=timezone.now()),
+    ),
+    "co-holder": lambda city: city.give(
+        "county.safety_office", "county.section_basic", starts_at=timezone.now()
+    ),
+    "stand-in": lambda city: city.send_away(
+        "county.safety_office", delegate="county.section_basic"
+    ),
+}
 
-    assert not shows(client.get(f"/alerts/{alert_of(sealed).ref}/").content.decode(), TEXT)
+
+@pytest.mark.parametrize("how", LATER)
+def test_who_answers_for_the_post_later_does_not_read_a_sealed_case_that_named_others(
+    city, client, sealed, how
+):
+    LATER[how](city)
+    _finds_no_word(city, client, sealed, "county.section_basic")
+
+
+def test_a_deputy_of_a_post_whose_holder_was_told_reads_nothing(city, client):
+    city.give("county.safety_office", "county.exams", kind=Holding.Kind.DEPUTY)
+    _finds_no_word(city, client, make_sealed(city), "county.exams")
+
+
+def test_a_stand_in_who_was_told_reads_it_as_long_as_he_stands_in(city, client):
+    leave = city.send_away("county.safety_office", delegate="county.section_basic")
+    sealed = make_sealed(city)
+    city.sign_in(client, "county.section_basic")
+    addresses = (f"/alerts/{alert_of(sealed).ref}/", f"/incidents/{sealed.ref}/")
+
+    assert all(shows(client.get(address).content.decode(), TEXT) for address in addresses)
+    leave.ends_at = timezone.now()
+    leave.save()
+
+    assert not any(shows(client.get(address).content.decode(), TEXT) for address in addresses)
+
+
+def _finds_no_word(city, client, sealed, reader):
+    """Neither of the two rooms, nor any channel, tells ``reader`` what this is about."""
+    user = city.sign_in(client, reader)
+    alert = alert_of(sealed)
+    hazard = alert.words["hazard_zh"]
+    assert shows(client.get("/mine/").content.decode(), str(alert.ref))
+
+    for name, text in channels(client, alert).items():
+        seen = _without_own_name(text, user)
+        assert not shows(seen, TEXT, PLACE, hazard, sealed.number, *SCHOOL), name
+    assert client.get(f"/incidents/{sealed.ref}/").status_code == 404
+
+
+def test_both_rooms_name_the_same_people(city, sealed):
+    told = IncidentUserObjectPermission.objects.filter(content_object=sealed)
+
+    assert sorted(told.values_list("user", flat=True)) == alert_of(sealed).named
+
+
+@pytest.mark.parametrize("reader", ["county.section_moral", "school.principal"])
+@pytest.mark.parametrize("kind", ["guarded", "sealed"])
+def test_who_lost_the_post_finds_no_word_in_the_old_messages(city, client, request, reader, kind):
+    incident = request.getfixturevalue(kind)
+    city.vacate(reader)
+    user = city.sign_in(client, reader)
+
+    inbox = _without_own_name(channels(client, alert_of(incident))["inbox"], user)
+
+    assert str(alert_of(incident).ref) in inbox
+    assert not shows(inbox, TEXT, PLACE, *SCHOOL)
+
+
+def test_a_board_stream_holds_no_free_text_of_an_open_incident(city, client):
+    incident = city.make_incident(
+        hazard="DROWN", people="none", summary=TEXT, place_kind="off_campus", place=PLACE
+    )
+    city.sign_in(client, "county.duty_officer")
+
+    streams = channels(client, alert_of(incident))
+
+    for name in ("county stream", "inbox"):
+        assert not shows(streams[name], TEXT, PLACE)
+        assert shows(streams[name], "校外")
+        assert shows(streams[name], *SCHOOL)
+    assert shows(streams["alert"], TEXT)
+
+
+@pytest.mark.parametrize("reader", ["school.secretary", "county.safety_deputy"])
+def test_the_upward_report_of_a_sealed_case_tells_only_the_named_what_it_is_about(
+    city, client, reader
+):
+    """With nobody at the head of the school its duty climbs to people who may not know."""
+    city.vacate("school.principal")
+    sealed = make_sealed(city)
+    owed = alert_of(sealed).obligations.get(kind="report_upward", level="school")
+    assert owed.post == city.post("school.secretary")
+    city.sign_in(client, reader)
+
+    found = channels(client, alert_of(sealed))
+
+    for name in ("mine", "alert"):
+        assert not shows(found[name], "公安机关", "未成年人保护法"), name
+    if reader == "school.secretary":
+        assert shows(found["mine"], "上报")
+        assert f"/incidents/{sealed.ref}/upward/" not in found["mine"]
+        assert client.get(f"/incidents/{sealed.ref}/upward/").status_code == 404
+    else:
+        assert shows(client.get(f"/incidents/{sealed.ref}/").content.decode(), "公安机关")
+
+
+def test_a_new_principal_of_a_sealed_case_owes_the_report_without_its_words(city, client, sealed):
+    city.vacate("school.principal")
+    city.give("school.principal", "school.secretary", starts_at=timezone.now())
+    city.sign_in(client, "school.secretary")
+
+    found = channels(client, alert_of(sealed))
+
+    for name in ("mine", "alert"):
+        assert shows(found[name], "上报")
+        assert not shows(found[name], "公安机关", "未成年人保护法", TEXT), name
+
+
+def test_the_duty_room_of_a_sealed_case_is_told_its_own_receivers_only(city, client):
+    """A clock of the bureau that names the kind of incident is not for its duty room."""
+    content = default_content()
+    content["filing"]["upward_clock"].append(
+        {
+            "level": "district",
+            "hazards": ["SEXA"],
+            "grades": ["G1", "G2", "G3", "G4", "G5"],
+            "minutes": 30,
+            "owed_by": "SAFETY_OFFICE",
+            "receiver_zh": "县检察院",
+            "basis": "bureau",
+            "document": "示范文件",
+            "article": "第三条",
+        }
+    )
+    publish_rules(content=content, note="", actor=SYSTEM)
+    sealed = make_sealed(city)
+    upward = f"/incidents/{sealed.ref}/upward/"
+    city.sign_in(client, "county.duty_officer")
+
+    pages = {**channels(client, alert_of(sealed)), "upward": client.get(upward).content.decode()}
+
+    for name, text in pages.items():
+        assert not shows(text, "检察院", "示范文件"), name
+    assert shows(pages["upward"], "市教育局值班室")
+    assert shows(pages["county board"], "市教育局值班室")
+    city.sign_in(client, "county.safety_office")
+    assert shows(client.get("/mine/").content.decode(), "县检察院")
 
 
 def test_a_holding_that_ended_yesterday_shows_nothing_today(city, client, guarded):

@@ -25,10 +25,11 @@ from incidents.cases.access import (
 from incidents.cases.grading import GRADES
 from incidents.cases.hazards import hazard_choices, hazard_word
 from incidents.cases.models import Incident, Measure
-from incidents.cases.recording import receivers_of, record_measure
+from incidents.cases.recording import record_measure
 from incidents.cases.selectors import Filters, case_page, incidents, measure_states
 from incidents.cases.told import told
 from notifications.models import Obligation
+from notifications.obligations.upward import receivers_of
 from notifications.words import basis_words, grade_word
 from safety.errors import Hidden, Refused
 from safety.people.models import User

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path
@@ -16,9 +19,10 @@ from django.views.decorators.http import require_http_methods
 
 from incidents.cases.access import get_to_report_upward, visible_to
 from incidents.cases.forms.upward import UpwardForm
-from incidents.cases.models import Incident
-from incidents.cases.recording import open_upward, receivers_of, record_upward
-from notifications.models import Alert
+from incidents.cases.models import Incident, UpwardReport
+from incidents.cases.recording import open_upward, record_upward
+from notifications.models import Alert, Obligation
+from notifications.obligations.upward import receivers_of
 from notifications.words import basis_words
 from safety.errors import Hidden, Refused
 from safety.http import status_of
@@ -32,14 +36,16 @@ from safety.units.models import Unit
 def report_upward(request: HttpRequest, ref: UUID) -> HttpResponse:
     incident, units = get_to_report_upward(request.user, ref)
     unit = _in_whose_name(request, units)
+    knows = visible_to(request.user).filter(pk=incident.pk).exists()
+    page = _Page(incident=incident, units=units, unit=unit, knows=knows)
     form = UpwardForm(
         request.POST or None,
-        receivers=_still_owed(incident, unit),
+        receivers=page.still_owed(),
         initial={"sent_at": timezone.localtime()},
     )
     if not form.is_valid():
         status = 422 if form.is_bound else 200
-        return _page(request, incident, units, unit, form, status)
+        return _answer(request, page, form, status)
     if not isinstance(request.user, User):
         raise Hidden
     try:
@@ -48,13 +54,13 @@ def report_upward(request: HttpRequest, ref: UUID) -> HttpResponse:
         for problem in refusal.problems:
             field = problem.field if problem.field in form.fields else None
             form.add_error(field, f"{problem.message} {problem.remedy}".strip())
-        return _page(request, incident, units, unit, form, status_of(refusal))
+        return _answer(request, page, form, status_of(refusal))
     messages.success(request, _("Recorded what went up."))
     return redirect(request.get_full_path())
 
 
 def _in_whose_name(request: HttpRequest, units: list[Unit]) -> Unit:
-    """The unit asked for, else the first one that still owes something. 404 for any other."""
+    """The unit asked for, else the first of ``units``. 404 for any other."""
     code = request.GET.get("unit", "")
     if not code:
         return units[0]
@@ -64,33 +70,54 @@ def _in_whose_name(request: HttpRequest, units: list[Unit]) -> Unit:
     raise Hidden
 
 
-def _still_owed(incident: Incident, unit: Unit) -> list[str]:
-    reached = set(incident.upward_reports.filter(unit=unit).values_list("receiver", flat=True))
-    named = [name for o in open_upward(incident, unit) for name in receivers_of(o)]
-    return [name for name in dict.fromkeys(named) if name not in reached]
+@dataclass(frozen=True, kw_only=True)
+class _Page:
+    """What one reader is told; ``knows`` is false for a duty room outside a sealed case.
+
+    It sends the report on to those above, but no receiver or document that would
+    tell what the case is about.
+    """
+
+    incident: Incident
+    units: Sequence[Unit]
+    unit: Unit
+    knows: bool
+
+    def owed(self) -> list[Obligation]:
+        return [o for o in open_upward(self.incident, self.unit) if self.knows or not o.telling]
+
+    def still_owed(self) -> list[str]:
+        reached = set(self._sent().values_list("receiver", flat=True))
+        named = [name for o in self.owed() for name in receivers_of(o)]
+        return [name for name in dict.fromkeys(named) if name not in reached]
+
+    def sent(self) -> QuerySet[UpwardReport]:
+        found = self._sent().select_related("recorded_by")
+        return found if self.knows else found.exclude(receiver__in=self._telling())
+
+    def _sent(self) -> QuerySet[UpwardReport]:
+        return self.incident.upward_reports.filter(unit=self.unit)
+
+    def _telling(self) -> list[str]:
+        owed = Obligation.objects.filter(
+            subject_kind="incident", subject_ref=str(self.incident.ref), telling=True
+        )
+        return [name for o in owed for name in receivers_of(o)]
 
 
-def _page(
-    request: HttpRequest,
-    incident: Incident,
-    units: list[Unit],
-    unit: Unit,
-    form: UpwardForm,
-    status: int,
-) -> HttpResponse:
-    knows = visible_to(request.user).filter(pk=incident.pk).exists()
+def _answer(request: HttpRequest, page: _Page, form: UpwardForm, status: int) -> HttpResponse:
     context = {
-        "incident": incident,
-        "knows": knows,
-        "sealed": incident.privacy == Alert.Privacy.SEALED,
-        "units": units,
-        "unit": unit,
+        "incident": page.incident,
+        "knows": page.knows,
+        "sealed": page.incident.privacy == Alert.Privacy.SEALED,
+        "units": page.units,
+        "unit": page.unit,
         "form": form,
         "owed": [
             {"receivers": receivers_of(o), "due_at": o.due_at, "basis": basis_words(o), "o": o}
-            for o in open_upward(incident, unit)
+            for o in page.owed()
         ],
-        "sent": incident.upward_reports.filter(unit=unit).select_related("recorded_by"),
+        "sent": page.sent(),
     }
     return render(request, "incidents/cases/upward.html", context, status=status)
 
