@@ -10,8 +10,8 @@ from incidents.cases.models.incident import Incident
 class FilingKey(models.Model):
     """The answer given to one idempotency key: the same key again gets it again.
 
-    ``space`` is who used the key ("user:7", "device:3"), so that nobody can
-    learn of, or block, somebody else's filing by guessing its key.
+    ``space`` is who used the key ("user:7"; a bound phone uses its person's), so that
+    nobody can learn of, or block, somebody else's filing by guessing its key.
     """
 
     space = models.CharField(max_length=40)
