@@ -9,8 +9,10 @@ from uuid import UUID
 
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Q, QuerySet
+from django.http import HttpRequest
 from django.utils import timezone
 
+from incidents.cases.devices import device_of
 from incidents.cases.first_report import is_storable
 from incidents.cases.models import (
     FilingDevice,
@@ -50,6 +52,12 @@ def filer_of(user: Viewer, device: FilingDevice | None) -> Filer | None:
         if own:
             return Filer(user=device.reporter, device=device, schools=own)
     return None
+
+
+def bound_school(request: HttpRequest) -> Unit | None:
+    """The school that this browser's phone files for without any sign-in."""
+    filer = filer_of(AnonymousUser(), device_of(request))
+    return filer.schools[0] if filer else None
 
 
 def schools_to_file_for(user: Viewer) -> UnitQuerySet:

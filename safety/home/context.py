@@ -13,6 +13,8 @@ from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
+from incidents.cases.access import bound_school
+from incidents.cases.views.parts import nearest_phone
 from notifications.mine import waiting
 from safety.demo.selectors import is_demo
 from safety.posts.access import Viewer, posts_held, rights_of
@@ -41,6 +43,7 @@ def chrome(request: HttpRequest) -> dict[str, Any]:
         "classified_notice": settings.CLASSIFIED_NOTICE or classified_notice(),
         "duty_phones": SimpleLazyObject(duty_phones),
         "terms": terms(),
+        "bound": SimpleLazyObject(lambda: _bound(request)),
         "nav": SimpleLazyObject(lambda: _ways(request, rights)),
         "takes_calls": SimpleLazyObject(lambda: "take_calls" in rights),
         "watermark_text": SimpleLazyObject(lambda: _watermark(request)),
@@ -52,6 +55,12 @@ def classified_notice() -> str:
         "This system is not for state secrets. Do not enter, store or send any; "
         "handle work secrets and internal information by the bureau's rules."
     )
+
+
+def _bound(request: HttpRequest) -> dict[str, Any]:
+    """Of a phone that files without sign-in: its school, and the duty phone right above it."""
+    school = bound_school(request)
+    return {"school": school, "phone": nearest_phone(school)} if school else {}
 
 
 def _bureau_name() -> str:

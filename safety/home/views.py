@@ -2,29 +2,45 @@
 
 from __future__ import annotations
 
-from django.contrib.auth.decorators import login_required
+from django.contrib.auth.views import redirect_to_login
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 
-from safety.posts.access import posts_held, rights_of
+from incidents.cases.access import bound_school
+from safety.posts.access import Viewer, posts_held, rights_of
 from safety.rules.models import RuleBook
 
+HEADS = {"SCH_PRINCIPAL", "SCH_SECRETARY"}
 
-@login_required
+
 def show_home(request: HttpRequest) -> HttpResponse:
-    """Lead each person to the page that their posts make the first one."""
-    rights = rights_of(request.user)
+    """Lead each person to the page that their posts make the first one.
+
+    A bound phone needs no sign-in to report; whoever heads a school without also
+    being its safety officer comes to sign, seldom to report.
+    """
+    if not request.user.is_authenticated:
+        if bound_school(request) is not None:
+            return redirect("filing:report")
+        return redirect_to_login(request.get_full_path())
+    place = _first_page(request.user)
+    return redirect(place) if place else render(request, "home/nothing.html")
+
+
+def _first_page(user: Viewer) -> str:
+    """Its name; "" for whoever holds no post."""
+    rights = rights_of(user)
     if "take_calls" in rights:
-        return redirect("notifications:boards")
-    if "file_incident" in rights:
-        return redirect("filing:report")
+        return "notifications:boards"
+    kinds = set(posts_held(user).values_list("kind", flat=True))
+    only_heads = bool(kinds & HEADS) and "SCH_SAFETY_STAFF" not in kinds
+    if "file_incident" in rights and not only_heads:
+        return "filing:report"
     if rights == {"manage_people"}:
-        return redirect("home:people")
-    if posts_held(request.user).exists():
-        return redirect("notifications:mine")
-    return render(request, "home/nothing.html")
+        return "home:people"
+    return "notifications:mine" if kinds else ""
 
 
 @never_cache

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.db import DatabaseError
 from django.urls import reverse
 from django.utils import timezone
 
+from incidents.cases.devices import make_device_link
+from incidents.cases.models import FilingDevice
 from notifications.access import own_obligations
+from notifications.mine import waiting
+from notifications.standing import standing
 from safety.home import views
 from safety.posts.models import Holding
 
@@ -19,6 +25,7 @@ from safety.posts.models import Holding
         ("county.safety_office", "notifications:boards"),
         ("school.safety_staff", "filing:report"),
         ("school.class_teacher", "filing:report"),
+        ("school.principal", "notifications:mine"),
         ("city.chief", "notifications:mine"),
         ("city.deputy_basic", "notifications:mine"),
         ("county.administrator", "home:people"),
@@ -31,6 +38,50 @@ def test_each_role_has_its_first_page(city, client, who, leads_to):
 
     assert answer.status_code == 302
     assert answer.url == reverse(leads_to)
+
+
+def test_a_bound_phone_reports_without_sign_in(city, client):
+    county = city.unit("county")
+    county.duty_phone = "0851-99990000"
+    county.save()
+    officer = city.person("school.safety_staff")
+    school = city.unit("school")
+    secret = make_device_link(school=school, reporter=officer, label="值班手机", made_by=officer)
+    client.post(reverse("filing:bind", args=[secret]))
+
+    home, sign_in = client.get(reverse("home:home")), client.get(reverse("account_login"))
+
+    assert home.url == reverse("filing:report")
+    page = sign_in.content.decode()
+    assert f'href="{reverse("filing:report")}"' in page
+    assert school.name in page
+    assert 'href="tel:085199990000"' in page
+    FilingDevice.objects.update(revoked_at=timezone.now())
+    assert client.get(reverse("home:home")).url.startswith(reverse("account_login"))
+    assert reverse("filing:report") not in client.get(reverse("account_login")).content.decode()
+
+
+def test_who_reports_is_reminded_of_what_waits(city, client):
+    city.make_incident(aware_at=timezone.now() - timedelta(hours=5))
+    officer = city.sign_in(client, "school.safety_staff")
+    owed = standing(officer)
+
+    page = client.get(reverse("filing:report"))
+
+    assert owed.open
+    assert page.context["standing"] == owed
+    assert f"待办 {owed.open}" in page.content.decode()
+    assert (
+        owed.open
+        == waiting(officer)
+        == client.get(reverse("notifications:mine")).context["mine"].open
+    )
+    now = timezone.now()
+    own_obligations(officer).update(
+        created_at=now - timedelta(hours=6), due_at=now - timedelta(minutes=1)
+    )
+    assert standing(officer).late == owed.open
+    assert f"超时 {owed.open}" in client.get(reverse("filing:report")).content.decode()
 
 
 def test_without_a_post_nothing_is_open_but_the_telephone(city, client, settings):

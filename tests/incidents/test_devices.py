@@ -122,7 +122,7 @@ def test_it_files_for_no_other_school(city: ModuleType, phone: Client) -> None:
 
 @pytest.mark.parametrize(
     "path",
-    ["/", "/incidents/", "/people/", "/mine/", "/boards/", "/calls/new/", "/api/v1/incidents"],
+    ["/incidents/", "/people/", "/mine/", "/boards/", "/calls/new/", "/api/v1/incidents"],
 )
 def test_it_opens_nothing_else(city: ModuleType, phone: Client, path: str) -> None:
     city.make_incident()

@@ -385,3 +385,14 @@ def test_the_first_visit_fits_through_a_thin_line(city: ModuleType, client: Clie
     assert size < 200 * 1024
     assert not [name for name in assets if "chart" in name]
     assert not re.search(r"<script(?![^>]*src=)|\sstyle=|\son\w+=", page)
+
+
+def test_an_empty_report_is_told_both_things_that_it_needs(
+    city: ModuleType, client: Client
+) -> None:
+    city.sign_in(client, "school.safety_staff")
+
+    response = client.post("/report/", {"key": "nothing-told-yet"})
+
+    assert response.status_code == 422
+    assert {"hazard", "people"} <= set(response.context["form"].errors)

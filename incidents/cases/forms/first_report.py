@@ -114,9 +114,15 @@ class FirstReportForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}
+        if "hazard" in self.errors and not values.get("people") and not self._counts(values):
+            # What else the rules would refuse next is named in the same breath.
+            self.add_error("people", _("Say whether anybody was hurt."))
         if values.get("aware") == "at" and not values.get("aware_at"):
             self.add_error("aware_at", _("Enter when the school knew of it."))
         return values
+
+    def _counts(self, values: Mapping[str, Any]) -> bool:
+        return any(values.get(name) or name in self.errors for name in COUNTS)
 
     def first_report(self, *, schools: tuple[Unit, ...], own_phone: str = "") -> FirstReport:
         """What was told. Call it on a valid form only."""

@@ -35,11 +35,12 @@ from incidents.cases.views.parts import (
     readable,
     receipt_json,
 )
+from notifications.standing import standing
 from safety.errors import Conflict, Hidden, Problem, Refused
 from safety.http import problems_json, status_of, wants_json
 from safety.posts.access import rights_of
 
-RECENT = 5
+RECENT = 2
 
 
 @require_http_methods(["GET", "POST"])
@@ -151,6 +152,7 @@ def _page(
         "sms_number": settings.DUTY_SMS,
         "now": timezone.now(),
         "nearest": nearest_phone(filer.schools[0]),
+        "standing": standing(request.user) if filer.device is None else None,
     }
     return render(request, "incidents/filing/report.html", context, status=status)
 

@@ -16,6 +16,7 @@ from incidents.cases.devices import device_of
 from incidents.cases.models import Incident, Measure
 from incidents.cases.recording import record_measure
 from incidents.cases.selectors import answers_of_duty_rooms, measure_states
+from incidents.cases.views.parts import nearest_phone
 from notifications.models import Alert
 from safety.errors import Hidden, Refused
 from safety.http import wants_json
@@ -67,10 +68,14 @@ def _open(incident: Incident) -> Incident:
 
 
 def _context(request: HttpRequest, incident: Incident) -> dict[str, object]:
+    school = incident.schools.first()
+    phone = nearest_phone(school) if school else None
+    nearest = [phone] if phone else []
     if incident.privacy == Alert.Privacy.SEALED:
-        return {"incident": incident, "bare": True}
+        return {"incident": incident, "bare": True, "nearest": nearest}
     return {
         "incident": incident,
+        "nearest": nearest,
         "bare": False,
         "rooms": answers_of_duty_rooms(incident),
         "measures": measure_states(incident),

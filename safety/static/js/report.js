@@ -26,8 +26,8 @@ function filled(text, values) {
 }
 
 function clock(moment) {
-  const two = (number) => ("0" + number).slice(-2);
-  return [moment.getHours(), moment.getMinutes(), moment.getSeconds()].map(two).join(":");
+  // The bureau's time, as on every page, wherever the phone believes to be.
+  return moment.toLocaleTimeString("en-GB", { timeZone: "Asia/Shanghai" });
 }
 
 function recordOf() {
