@@ -71,10 +71,10 @@ def env_list(name: str, *, default: list[str]) -> list[str]:
 
 
 def env_dir(name: str, *, default: Path) -> Path:
-    """A folder that can be written to; it is made when it is missing."""
+    """A folder that can be written to; when it is missing it is made, for this user only."""
     path = Path(_text(name) or default)
     try:
-        path.mkdir(parents=True, exist_ok=True)
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         raise Misconfigured(
             f"{name} is {str(path)!r}, which cannot be made: {error}. Name a folder to write to."

@@ -184,6 +184,7 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "safety.storage.HashedModules"},
 }
+FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o755  # static files, the only ones others may read
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 
 # Browser security
