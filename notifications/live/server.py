@@ -20,6 +20,7 @@ from twisted.internet import reactor as twisted_reactor
 
 from notifications.delivery.worker import Worker
 from notifications.live.alone import ManyOnMemory, alone_on_memory
+from notifications.live.bodies import CappedFactory
 from notifications.live.process import running_hub, stop_hub
 
 __all__ = ["CannotListen", "ManyOnMemory", "serve"]
@@ -40,6 +41,15 @@ class LiveServer(Server):
     """Daphne's server, which says when it cannot listen instead of ending quietly."""
 
     listen_failure = ""
+
+    @property  # type: ignore[override]
+    def http_factory(self) -> CappedFactory:
+        return self._capped
+
+    @http_factory.setter
+    def http_factory(self, _daphnes_own: Any) -> None:
+        """Daphne sets its own one just before it listens; ours takes the place."""
+        self._capped = CappedFactory(self)
 
     def listen_error(self, failure: Any) -> None:
         self.listen_failure = failure.getErrorMessage()

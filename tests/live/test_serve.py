@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import socket
 import statistics
 import time
@@ -11,6 +12,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 from urllib.request import urlopen
 
@@ -279,3 +281,61 @@ def narrow_socket(port: int) -> Iterator[socket.socket]:
         narrow.connect(("127.0.0.1", port))
         narrow.setblocking(False)
         yield narrow
+
+
+# ---- what is refused while it arrives ----
+
+
+def pour(port: int, head: str, block: bytes, times: int) -> bytes:
+    """Send a head and a body; return what was answered before the server hung up."""
+    with socket.create_connection(("127.0.0.1", port), timeout=20) as wire:
+        start = "POST /report/ HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: application/json\r\n"
+        wire.sendall(f"{start}{head}\r\n\r\n".encode())
+        try:
+            for _ in range(times):
+                wire.sendall(block)
+        except OSError:
+            return b"hung up"
+        try:
+            return wire.recv(200)
+        except OSError:
+            return b"hung up"
+
+
+def most_memory(server: Server) -> int:
+    """The most that the process ever held, in MB."""
+    status = Path(f"/proc/{server.process.pid}/status").read_text()
+    return int(re.search(r"VmHWM:\s+(\d+)", status)[1]) // 1024  # type: ignore[index]
+
+
+def test_a_huge_body_is_refused_before_it_is_kept(home: House) -> None:
+    mb = b"x" * 2**20
+    with serving(home) as server:
+        before = most_memory(server)
+
+        announced = pour(server.port, f"Content-Length: {200 * 2**20}", mb, 200)
+        chunk = b"100000\r\n" + mb + b"\r\n"
+        chunked = pour(server.port, "Transfer-Encoding: chunked", chunk, 200)
+
+        for answer in (announced, chunked):
+            assert answer == b"hung up" or b" 413 " in answer
+        assert most_memory(server) - before < 40
+        form = "Content-Type: application/x-www-form-urlencoded\r\n"
+        explained = pour(server.port, f"{form}Content-Length: {2 * 2**20}", mb, 2)
+        assert b" 413 " in explained
+        assert b"application/json" in explained
+        only_head = pour(server.port, f"Content-Length: {2**40}", b"", 0)
+        assert b" 413 " in only_head
+        assert urlopen(f"{server.url}/healthz", timeout=10).status == 200
+
+
+def test_what_a_command_writes_is_for_its_user_only(tmp_path: Path) -> None:
+    var = tmp_path / "var"
+    fresh = House(var=var, database_url=f"sqlite:///{var / 'db.sqlite3'}")
+    fresh.extra = {"SAFETY_SECRET_KEY": ""}
+
+    fresh.manage("migrate", "ledger")
+
+    modes = {path.name: path.stat().st_mode & 0o077 for path in (var, *var.iterdir())}
+    assert set(modes.values()) == {0}, modes
+    assert {"var", "db.sqlite3", "secret_key"} <= set(modes)
