@@ -107,7 +107,7 @@ class Sight:
     wall: bool = False
 
     def shown(self, alert: Alert) -> Shown:
-        """Open alerts are told in full; guarded and sealed ones only to named readers.
+        """Open alerts are told in full, others only to readers of restricted text.
 
         Of these a sealed one tells only the people whom its plan named, and no later
         holder of their posts. Whoever answers for a guarded alert learns the school

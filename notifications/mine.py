@@ -110,7 +110,6 @@ def waiting(user: Viewer) -> int:
         .filter(state=Obligation.State.OPEN)
         .exclude(alert=None)
         .exclude(kind=Obligation.Kind.READ)
-        silent=silent_matters(user, sight=sight, words=words, now=now),
     )
     return owed.values("alert", "unit", "capacity", "post", "person").distinct().count()
 
@@ -144,6 +143,7 @@ def _matters(
             alert=alert,
             words=sight.words(alert),
             items=items_of(
+                alert,
                 by_alert[pk],
                 sight=sight,
                 words=words,
@@ -175,7 +175,6 @@ def _duties(sight: Sight, words: Mapping[str, str]) -> list[Duty]:
     ]
 
 
-                alert,
 def _copies(user: Viewer, sight: Sight) -> list[Matter]:
     """抄告: told for information; a copy owes nothing and is never chased."""
     recent = (
