@@ -50,6 +50,41 @@ class Upward:
 
 
 @dataclass(frozen=True, kw_only=True)
+class UpwardElsewhere:
+    """What another unit owes upward, in one line that unfolds."""
+
+    unit: str
+    reports: Sequence[Upward]
+
+    @property
+    def done(self) -> int:
+        return sum(u.met_at is not None for u in self.reports)
+
+    @property
+    def due_at(self) -> datetime | None:
+        """When the first report is due that has not gone out."""
+        open_ones = [u.due_at for u in self.reports if u.met_at is None and u.due_at is not None]
+        return min(open_ones, default=None)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Others:
+    """Duty rooms, area contacts and others who are silent, in one line that unfolds."""
+
+    cells: Sequence[LineCell]
+
+    @property
+    def late(self) -> int:
+        return sum(c.cell.state >= State.NOBODY for c in self.cells)
+
+    @property
+    def due_at(self) -> datetime | None:
+        """When the next of those is due who still have time."""
+        waiting = [c.cell.due_at for c in self.cells if c.cell.state == State.WAITING]
+        return min((due for due in waiting if due is not None), default=None)
+
+
+@dataclass(frozen=True, kw_only=True)
 class BoardRow:
     alert: Alert
     words: Mapping[str, Any]
@@ -57,8 +92,9 @@ class BoardRow:
     facts: SubjectFacts
     aware_at: datetime
     levels: Sequence[LevelRow]
-    others: Sequence[LineCell]
+    others: Others
     upward: Sequence[Upward]
+    elsewhere: Sequence[UpwardElsewhere]
     step: Step
     own: Button | None
     own_actions: Sequence[UUID]
@@ -67,6 +103,11 @@ class BoardRow:
     @property
     def is_sealed(self) -> bool:
         return self.alert.privacy == Alert.Privacy.SEALED
+
+    @property
+    def tells_reporter(self) -> bool:
+        """Not where the reader may not know the school: the name would tell it."""
+        return self.shown is not Shown.BOARD
 
     @property
     def is_late(self) -> bool:
@@ -87,6 +128,7 @@ def board_row(alert: Alert, facts: SubjectFacts, frame: Frame) -> BoardRow:
     near = [o for o in alert.obligations.all() if _concerns(o.unit, frame.unit)]
     answers = [o for o in near if o.kind != Obligation.Kind.REPORT_UPWARD]
     upward = _upward(alert, near, facts, frame)
+    mine = [u for u in upward if u.mine]
     own = [] if frame.sight.wall else frame.sight.own(alert)
     return BoardRow(
         alert=alert,
@@ -95,9 +137,10 @@ def board_row(alert: Alert, facts: SubjectFacts, frame: Frame) -> BoardRow:
         facts=facts,
         aware_at=parse_datetime(str(words.get("aware_at") or "")) or alert.created_at,
         levels=levels_of(alert, answers, frame),
-        others=others_of(alert, answers, frame),
-        upward=upward,
-        step=_step(alert, answers, upward, own, facts, frame),
+        others=Others(cells=others_of(alert, answers, frame)),
+        upward=mine,
+        elsewhere=_elsewhere([u for u in upward if not u.mine]),
+        step=_step(alert, answers, mine, own, facts, frame),
         own=one_button(own, frame.capacities),
         own_actions=[o.ref for o in own if o.is_open and o.kind == Obligation.Kind.FIRST_ACTION],
         may_report=frame.may_report_upward and not frame.sight.wall,
@@ -138,10 +181,11 @@ def _upward(
     ]
 
 
-def _receivers(o: Obligation) -> list[str]:
-    """Each office that an upward report goes to: one clock may name several."""
-    named = str(o.why.get("zh", "")).split("、")
-    return [part.strip() for part in named if part.strip()]
+def _elsewhere(reports: Sequence[Upward]) -> list[UpwardElsewhere]:
+    return [
+        UpwardElsewhere(unit=unit, reports=[u for u in reports if u.unit == unit])
+        for unit in dict.fromkeys(u.unit for u in reports)
+    ]
 
 
 def _step(
@@ -167,7 +211,7 @@ def _step(
             upward=[
                 Owed(who=u.receiver, due_at=u.due_at)
                 for u in upward
-                if u.mine and u.met_at is None and frame.may_report_upward
+                if u.met_at is None and frame.may_report_upward
             ],
             silent=[owed(o) for o in callable_rows if states[o.pk] >= State.NOBODY],
             waiting=[owed(o) for o in callable_rows if states[o.pk] == State.WAITING],

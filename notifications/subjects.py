@@ -33,7 +33,10 @@ class Sent:
 
 @dataclass(frozen=True, kw_only=True)
 class SubjectFacts:
-    """What a board shows of a subject beside its alert. Addresses are "" where there is none."""
+    """What a board shows of a subject beside its alert. Addresses are "" where there is none.
+
+    ``reporter`` and ``reporter_phone``: whom to call back to check the report.
+    """
 
     provisional: bool = False
     on_time: bool | None = None
@@ -45,6 +48,8 @@ class SubjectFacts:
     sent: Sequence[Sent] = ()
     upward_url: str = ""
     verify_url: str = ""
+    reporter: str = ""
+    reporter_phone: str = ""
 
 
 Reader = Callable[[Sequence[str]], Mapping[str, SubjectFacts]]

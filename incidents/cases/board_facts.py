@@ -18,8 +18,12 @@ def board_facts(refs: Sequence[str]) -> Mapping[str, SubjectFacts]:
     """Facts of incidents by reference; of sealed ones nothing but what their duty room sent up."""
     measures = Measure.objects.order_by("at", "id")
     upward = UpwardReport.objects.select_related("unit").order_by("sent_at", "id")
-    found = Incident.objects.filter(ref__in=[UUID(ref) for ref in refs]).prefetch_related(
-        Prefetch("measures", queryset=measures), Prefetch("upward_reports", queryset=upward)
+    found = (
+        Incident.objects.filter(ref__in=[UUID(ref) for ref in refs])
+        .select_related("reporter")
+        .prefetch_related(
+            Prefetch("measures", queryset=measures), Prefetch("upward_reports", queryset=upward)
+        )
     )
     return {str(incident.ref): _facts(incident) for incident in found}
 
@@ -30,6 +34,7 @@ def _facts(incident: Incident) -> SubjectFacts:
     if incident.privacy == Alert.Privacy.SEALED:
         return SubjectFacts(sent=[_sent(report) for report in sent], upward_url=upward_url)
     measures = list(incident.measures.all())
+    reporter, phone = _who_told(incident)
     verified = next((m.at for m in measures if m.kind == Measure.Kind.VERIFIED), None)
     return SubjectFacts(
         provisional=incident.provisional,
@@ -45,7 +50,16 @@ def _facts(incident: Incident) -> SubjectFacts:
         sent=[_sent(report) for report in sent],
         upward_url=upward_url,
         verify_url=reverse("cases:verified", args=[incident.ref]),
+        reporter=reporter,
+        reporter_phone=phone,
     )
+
+
+def _who_told(incident: Incident) -> tuple[str, str]:
+    """Name and number of whoever told the duty room: the caller, else the reporter."""
+    if incident.via == Incident.Via.PHONE or incident.reporter is None:
+        return incident.caller, incident.caller_phone
+    return incident.reporter.name, incident.caller_phone or incident.reporter.phone
 
 
 def _is_bureau(report: UpwardReport) -> bool:

@@ -70,7 +70,7 @@ class Windows:
 
     def _context(self, **options: Any) -> BrowserContext:
         context = self.browser.new_context(
-            base_url=self.server.url, locale="zh-CN", **{**DESK, **options}
+            base_url=self.server.url, **{"locale": "zh-CN", **DESK, **options}
         )
         context.add_init_script(TELL_VIOLATIONS)
         context.on("request", self._check_origin)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import PHONE
@@ -65,13 +66,24 @@ def test_the_own_capacity_is_answered_on_the_board_and_the_next_step_follows(win
     expect(board).to_have_url(re.compile(BOARD))
 
 
-def test_f2_takes_a_call(windows):
-    board = windows.open_for("county.duty_officer")
-    board.goto(BOARD)
+@pytest.mark.parametrize("address", [BOARD, "/mine/", "/incidents/"])
+def test_f2_takes_a_call_from_every_page(windows, address):
+    window = windows.open_for("county.duty_officer")
+    window.goto(address)
 
-    board.keyboard.press("F2")
+    window.keyboard.press("F2")
 
-    expect(board).to_have_url(re.compile("/calls/new/"))
+    expect(window).to_have_url(re.compile("/calls/new/"))
+
+
+def test_f2_does_nothing_for_who_takes_no_calls(windows):
+    window = windows.open_for("county.section_basic")
+    window.goto("/mine/")
+
+    window.keyboard.press("F2")
+    window.keyboard.press('"')
+
+    expect(window).to_have_url(re.compile("/mine/"))
 
 
 def test_a_board_without_news_for_45_seconds_says_so_and_turns_grey(windows):
@@ -88,6 +100,24 @@ def test_a_board_without_news_for_45_seconds_says_so_and_turns_grey(windows):
     assert re.search(r"00:(4|5)\d", board.locator("[data-stale]").inner_text())
     expect(board.locator("[data-board]")).to_have_class(re.compile("is-stale"))
     assert board.locator(".board-bar .badge-green:visible").count() == 0
+    assert re.search(r"00:(4|5)\d", board.locator("[data-freshness]").inner_text())
+    dispatcher = board.locator("[data-dispatcher]")
+    expect(dispatcher).to_have_text(dispatcher.get_attribute("data-unknown"))
+
+
+def test_a_lost_connection_is_told_before_the_data_are_old(windows):
+    board = windows.open_for("county.duty_officer")
+    board.clock.install()
+    board.context.route_web_socket("**/ws/inbox/", lambda socket: socket.close())
+    board.route("**/rows*", lambda route: route.abort("blockedbyclient"))
+    board.goto(BOARD)
+
+    board.clock.run_for(12_000)
+
+    lost = board.locator("[data-board]").get_attribute("data-lost-word")
+    expect(board.locator("[data-freshness]")).to_have_text(lost)
+    expect(board.locator("[data-stale]")).to_be_hidden()
+    assert board.locator("[data-freshness].badge-green").count() == 0
 
 
 def test_duty_starts_with_a_click_and_a_new_alert_rings_and_counts_in_the_title(windows):

@@ -38,6 +38,16 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
+// A key that a link of the page names (F2 takes a call).
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.altKey || event.metaKey || document.querySelector("dialog[open]")) return;
+  const links = [...document.querySelectorAll("[data-key]")];
+  const link = links.find((one) => one.dataset.key === event.key);
+  if (!link) return;
+  event.preventDefault();
+  link.click();
+});
+
 // A form is sent once: a second tap on a slow line does nothing.
 document.addEventListener("submit", (event) => {
   const form = event.target;

@@ -9,6 +9,10 @@ import { allowSound, ring } from "./tone.js";
 const BURST_MS = 200;
 const REFRESH_MS = 30000;
 const DISPATCHER_MS = 30000;
+const FRESH_MS = 20000;
+const STALE_MS = 45000;
+const PATIENCE_MS = 5000;
+const CONTROLS = "a, button, summary";
 const GRADES = ["G1", "G2", "G3", "G4", "G5"];
 
 const root = document.querySelector("[data-board]");
@@ -92,14 +96,18 @@ async function readAgain() {
   }
 }
 
-// What the officer is typing into or standing on stays where it is.
+// What the officer is typing into or standing on stays where it is, and what is open stays open.
 function replace(old, fresh) {
+  for (const fold of old.querySelectorAll("details[data-fold][open]")) {
+    const again = fresh.querySelector(`details[data-fold="${fold.dataset.fold}"]`);
+    if (again) again.open = true;
+  }
   const focus = old.contains(document.activeElement) ? document.activeElement : null;
-  const place = focus && [...old.querySelectorAll("a, button")].indexOf(focus);
+  const place = focus && [...old.querySelectorAll(CONTROLS)].indexOf(focus);
   if (old.classList.contains("is-new")) fresh.classList.add("is-new");
   old.replaceWith(fresh);
   if (focus) {
-    const again = fresh.querySelectorAll("a, button")[place];
+    const again = fresh.querySelectorAll(CONTROLS)[place];
     if (again) again.focus({ preventScroll: true });
   }
 }
@@ -140,7 +148,10 @@ document.addEventListener("visibilitychange", () => {
 
 // ---- how fresh the page is -------------------------------------------------------------
 
-let lastHeard = Date.now();
+const opened = Date.now();
+let lastHeard = opened;
+let mode = "waiting";
+let wasLive = false;
 
 function minutes(ms) {
   const seconds = Math.floor(ms / 1000);
@@ -149,35 +160,58 @@ function minutes(ms) {
 
 function onState(state) {
   if (state.mode === "signed_out") location.reload();
+  mode = state.mode;
+  if (mode !== "waiting") wasLive = true;
   if (state.heardAt) lastHeard = state.heardAt;
   if (state.now) setServerNow(state.now);
   if (state.dispatcher !== undefined) showDispatcher(state.dispatcher);
 }
 
+// Whether the line to the server is down; a page that has just been opened is given a moment.
+function isLost() {
+  return mode === "waiting" && (wasLive || Date.now() - opened > PATIENCE_MS);
+}
+
+// Who hears nothing cannot say that dispatch stands still, only that it is unknown.
 function showDispatcher(at) {
   const badge = root.querySelector("[data-dispatcher]");
   if (at) badge.dataset.at = at;
   const works = badge.dataset.at && serverNow() - Date.parse(badge.dataset.at) <= DISPATCHER_MS;
-  badge.textContent = works ? badge.dataset.ok : badge.dataset.bad;
-  badge.classList.toggle("badge-green", Boolean(works) && !isStale);
-  badge.classList.toggle("badge-red", !works);
+  const isUnknown = isStale || (!works && (isLost() || Date.now() - lastHeard > FRESH_MS));
+  badge.textContent = badge.dataset[isUnknown ? "unknown" : works ? "ok" : "bad"];
+  badge.classList.toggle("badge-green", Boolean(works) && !isUnknown);
+  badge.classList.toggle("badge-red", !works && !isUnknown);
+}
+
+function showFreshness(age) {
+  const words = root.dataset;
+  const isFresh = !isStale && !isLost();
+  const text = isStale ? words.stoppedWord : isFresh ? words.freshWord : words.lostWord;
+  freshness.textContent = text
+    .replace("{time}", minutes(age))
+    .replace("{seconds}", Math.floor(age / 1000));
+  freshness.classList.toggle("badge-green", isFresh && age < FRESH_MS);
+  freshness.classList.toggle("badge-amber", !isStale && !isFresh);
+  freshness.classList.toggle("badge-red", isStale);
+}
+
+// 2026-06-14 周日 20:33:15, by the clock on the wall of the duty room.
+function wallTime(moment) {
+  const part = (locale, options) =>
+    moment.toLocaleString(locale, { timeZone: "Asia/Shanghai", ...options });
+  const day = part(document.documentElement.lang, { weekday: "short" });
+  return part("sv-SE", {}).replace(" ", ` ${day} `);
 }
 
 function tick() {
   const age = Date.now() - lastHeard;
-  isStale = age > 45000;
+  isStale = age > STALE_MS;
   root.classList.toggle("is-stale", isStale);
   stale.hidden = !isStale;
   if (isStale) stale.textContent = root.dataset.staleWord.replace("{time}", minutes(age));
-  freshness.textContent = root.dataset.freshWord.replace("{seconds}", Math.floor(age / 1000));
-  freshness.classList.toggle("badge-green", !isStale && age < 20000);
+  showFreshness(age);
   showDispatcher();
-  const clock = root.querySelector("[data-now-clock]");
-  clock.textContent = new Date(serverNow()).toLocaleString(document.documentElement.lang, {
-    dateStyle: "full",
-    timeStyle: "medium",
-    timeZone: "Asia/Shanghai",
-  });
+  root.querySelector("[data-now-clock]").textContent = wallTime(new Date(serverNow()));
 }
 
 // ---- start of duty: sound, and a screen that stays on ------------------------------------
@@ -209,12 +243,8 @@ if (start) {
 
 // ---- answers and calls without leaving the board -------------------------------------------
 
-document.addEventListener("keydown", (event) => {
-  const link = root.querySelector(`[data-key="${event.key}"]`);
-  if (!link || event.ctrlKey || event.altKey || event.metaKey) return;
-  event.preventDefault();
-  link.click();
-});
+// On a phone the tap dials at once, and the dialog waits behind the call.
+const isPhone = matchMedia("(pointer: coarse)");
 
 root.addEventListener("click", async (event) => {
   const link = event.target.closest("a[data-part]");
@@ -230,6 +260,8 @@ root.addEventListener("click", async (event) => {
     const row = link.closest("[data-alert]");
     dialog.dataset.for = row ? row.dataset.alert : "";
     dialog.showModal();
+    const number = dialog.querySelector("a[href^='tel:']");
+    if (number && isPhone.matches) number.click();
   } catch {
     location.href = link.href;
   }
