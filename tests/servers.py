@@ -22,7 +22,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-PATIENCE_S = 30.0
+PATIENCE_S = 90.0
 
 
 def free_port() -> int:
