@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Count, OuterRef, Prefetch, QuerySet, Subquery
 from django.utils import timezone
 
 from notifications.access import (
@@ -18,8 +18,9 @@ from notifications.access import (
     own_obligations,
     sight_of,
 )
-from notifications.mine_items import Button, Item, items_of, joint
+from notifications.mine_items import Button, Item, Reason, items_of, joint, reasons_of
 from notifications.models import Alert, Entry, Obligation
+from notifications.silent import SilentMatter, silent_matters
 from notifications.subjects import facts_of
 from notifications.words import capacity_words
 from safety.posts.access import Viewer
@@ -40,6 +41,7 @@ class Duty:
     business: str
     safety: str
     table: int
+    row: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,6 +56,10 @@ class Matter:
     @property
     def is_late(self) -> bool:
         return any(item.is_late for item in self.items)
+
+    @property
+    def reasons(self) -> list[Reason]:
+        return reasons_of(self.items)
 
     @property
     def business(self) -> list[Item]:
@@ -71,6 +77,7 @@ class Mine:
     matters: Sequence[Matter]
     to_read: Sequence[Matter]
     copies: Sequence[Matter]
+    silent: Sequence[SilentMatter]
     done: Sequence[Matter]
     open: int
     late: int
@@ -93,13 +100,30 @@ def mine(user: Viewer) -> Mine:
     active = [matter for matter in matters if not matter.only_to_read]
     return Mine(
         duties=_duties(sight, words),
-        matters=sorted(active, key=lambda matter: not matter.is_late),
+        matters=sorted(active, key=_urgency),
         to_read=[matter for matter in matters if matter.only_to_read],
         copies=_copies(user, sight),
+        silent=silent_matters(user, sight=sight, words=words, now=now),
         done=_matters(list(met), sight, words, now),
         open=waiting(user),
         late=sum(item.is_late for matter in active for item in matter.items),
         now=now,
+    )
+
+
+def _urgency(matter: Matter) -> tuple[bool, str, bool, datetime]:
+    """Overdue first, then by grade, then by clock."""
+    due = [
+        line.obligation.due_at
+        for item in matter.items
+        for line in item.rows
+        if line.obligation.due_at is not None
+    ]
+    return (
+        not matter.is_late,
+        matter.alert.grade,
+        not due,
+        min(due, default=matter.alert.created_at),
     )
 
 
@@ -157,8 +181,11 @@ def _matters(
 
 
 def _duties(sight: Sight, words: Mapping[str, str]) -> list[Duty]:
+    before = Entry.objects.filter(table=OuterRef("table"), pk__lte=OuterRef("pk")).order_by()
+    number = before.values("table").annotate(n=Count("pk")).values("n")
     entries = (
         Entry.objects.filter(table__state="published", post__in=sight.posts)
+        .annotate(row=Subquery(number))
         .select_related("unit", "post", "table")
         .order_by("unit__path", "id")
     )
@@ -170,6 +197,7 @@ def _duties(sight: Sight, words: Mapping[str, str]) -> list[Duty]:
             business=entry.business_duty,
             safety=entry.safety_duty,
             table=entry.table.number,
+            row=entry.row,
         )
         for entry in entries
     ]

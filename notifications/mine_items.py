@@ -23,6 +23,7 @@ from notifications.words import (
     capacities_in_words,
     done_word,
     in_language,
+    joined,
     shared_acknowledge_word,
     verb_word,
 )
@@ -70,6 +71,26 @@ class Item:
     @property
     def is_business(self) -> bool:
         return self.line == "business"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reason:
+    """Why this reader; ``capacities`` is "" where one reason stands for everything."""
+
+    capacities: str
+    text: str
+
+
+def reasons_of(items: Sequence[Item]) -> list[Reason]:
+    """Each reason once; its capacities are named where there are several."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for item in items:
+        if item.why:
+            found[item.why].append(item.capacity)
+    return [
+        Reason(capacities=joined(capacities) if len(found) > 1 else "", text=text)
+        for text, capacities in found.items()
+    ]
 
 
 def items_of(

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -14,36 +14,21 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from notifications.access import copied_rows, get_alert, sight_of
+from notifications.addressees import Addressee, Answered, LevelList
 from notifications.board import told_pairs
 from notifications.board_cells import State, state_of
 from notifications.board_lines import LEVELS, Eyes, LevelRow, cell_row, levels_of
-from notifications.mine_items import Button, Item, answer_word, items_of, joint
+from notifications.mine_items import Button, Item, Reason, answer_word, items_of, joint, reasons_of
 from notifications.models import Alert, Obligation
+from notifications.silent import Silent, silent_of
 from notifications.subjects import SubjectFacts, facts_of
 from notifications.words import capacity_words, level_word, line_word
 from safety.ledger.models import Event
 from safety.ledger.selectors import history
 from safety.posts.access import Viewer
+from safety.terms import terms
 
-
-@dataclass(frozen=True, kw_only=True)
-class Addressee:
-    """One capacity at one unit: what it owes and how it answered. Empty names are not for you."""
-
-    obligation: Obligation
-    unit: str
-    post: str
-    capacity: str
-    line: str
-    person: str
-    state: str
-    answer: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class LevelList:
-    word: str
-    addressees: Sequence[Addressee]
+LATEST = 8
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,10 +50,21 @@ class AlertPage:
     levels: Sequence[LevelList]
     lines: Sequence[LevelRow]
     mine: Sequence[Item]
+    reasons: Sequence[Reason]
     joint: Button | None
+    silent: Sequence[Silent]
     own_readings: Sequence[Obligation]
     timeline: Sequence[Moment]
     now: datetime
+
+    @property
+    def earlier(self) -> Sequence[Moment]:
+        """What a long timeline folds away."""
+        return self.timeline[:-LATEST]
+
+    @property
+    def latest(self) -> Sequence[Moment]:
+        return self.timeline[-LATEST:]
 
 
 def alert_page(user: Viewer, ref: UUID) -> AlertPage:
@@ -93,6 +89,7 @@ def alert_page(user: Viewer, ref: UUID) -> AlertPage:
     view = _View(
         alert=alert, sight=sight, capacities=words, facts=facts, told=told_pairs([alert]), now=now
     )
+    items = items_of(alert, own, sight=sight, words=words, now=now, upward_url=facts.upward_url)
     return AlertPage(
         alert=alert,
         words=sight.words(alert),
@@ -100,9 +97,11 @@ def alert_page(user: Viewer, ref: UUID) -> AlertPage:
         is_masked=is_masked,
         is_copy=not own and bool(copied_rows(alert, sight.posts)),
         levels=[] if is_masked else list(view.levels()),
-        lines=levels_of(alert, view.answers(), view) if is_masked else [],
-        mine=items_of(alert, own, sight=sight, words=words, now=now, upward_url=facts.upward_url),
+        lines=levels_of(alert, view.answers(), view),
+        mine=items,
+        reasons=reasons_of(items),
         joint=joint(own, words),
+        silent=silent_of(user, alert, sight=sight, words=words, now=now),
         own_readings=[o for o in own if o.is_open and o.kind == Obligation.Kind.READ],
         timeline=sorted(view.timeline(), key=lambda moment: moment.at),
         now=now,
@@ -122,27 +121,48 @@ class _View(Eyes):
         return [o for o in self.alert.obligations.all() if o.kind != upward]
 
     def levels(self) -> Iterator[LevelList]:
-        """Addressees by level, in the order of the plan."""
-        by_level: dict[str, list[Addressee]] = defaultdict(list)
+        """Addressees by level, in the order of the plan; one line for each."""
+        slots: dict[tuple[object, ...], list[Obligation]] = defaultdict(list)
         for o in self.alert.obligations.all():
-            by_level[o.level].append(self._addressee(o))
+            slots[o.level, o.unit_id, o.capacity, o.post_id, o.person_id].append(o)
+        times = Counter(slot[-1] for slot in slots)
         for level in LEVELS:
-            if by_level[level]:
-                yield LevelList(word=level_word(level), addressees=by_level[level])
+            here = [rows for slot, rows in slots.items() if slot[0] == level]
+            if not here:
+                continue
+            seen = [self._addressee(rows, is_double=times[rows[0].person_id] > 1) for rows in here]
+            units = {one.unit for one in seen}
+            unit = units.pop() if len(units) == 1 else ""
+            yield LevelList(
+                word=level_word(level),
+                unit=unit,
+                addressees=[replace(one, unit="") for one in seen] if unit else seen,
+            )
 
-    def _addressee(self, o: Obligation) -> Addressee:
+    def _addressee(self, rows: Sequence[Obligation], *, is_double: bool = False) -> Addressee:
+        o = rows[0]
         is_own = o.post_id in self.sight.posts
         hidden = self.sight.hides_posts(self.alert) and not is_own
         school_hidden = o.unit.is_school and self.sight.hides_school(self.alert) and not is_own
+        capacity = "" if hidden else self.capacities.get(o.capacity, o.capacity)
+        post = "" if hidden or o.post is None else o.post.name
+        person = "" if hidden or school_hidden or o.person is None else o.person.name
         return Addressee(
-            obligation=o,
             unit="" if school_hidden else o.unit.label,
-            post="" if hidden or o.post is None else o.post.name,
-            capacity="" if hidden else self.capacities.get(o.capacity, o.capacity),
+            post=post if post != capacity else "",
+            capacity=capacity,
             line=line_word(o.line),
-            person="" if hidden or school_hidden or o.person is None else o.person.name,
-            state=State(state_of(cell_row(o, self.told), self.now)).name.lower(),
-            answer=answer_word(o) if not hidden or not o.met_verb else _("answered"),
+            person=person,
+            is_double=bool(person) and is_double,
+            climbed=bool(o.climbed_from),
+            rows=[
+                Answered(
+                    obligation=o,
+                    state=State(state_of(cell_row(o, self.told), self.now)).name.lower(),
+                    answer=answer_word(o) if not hidden or not o.met_verb else _("answered"),
+                )
+                for o in rows
+            ],
         )
 
     def timeline(self) -> Iterator[Moment]:
@@ -178,11 +198,11 @@ class _View(Eyes):
         if event.verb == "alert.raised":
             return _("Alert raised; everybody named in the plan was told.")
         if event.verb == "incident.reported":
-            return _("First report received.")
+            return _("%(first_report)s received.") % terms()
         return ""
 
     def _answered(self, o: Obligation, event: Event) -> Moment:
-        addressee = self._addressee(o)
+        addressee = self._addressee([o])
         who = " ".join(
             part
             for part in (level_word(o.level), addressee.unit, addressee.capacity or addressee.line)
@@ -198,7 +218,11 @@ class _View(Eyes):
 
 
 def _answer_text(o: Obligation, who: str, addressee: Addressee) -> str:
-    values = {"who": who, "answer": addressee.answer, "name": o.met_by.name if o.met_by else ""}
+    values = {
+        "who": who,
+        "answer": addressee.rows[0].answer,
+        "name": o.met_by.name if o.met_by else "",
+    }
     if not addressee.person:
         return _("%(who)s: %(answer)s") % values
     if o.met_how == Obligation.How.PHONE:

@@ -60,11 +60,46 @@ def test_it_lists_every_capacity_once_with_its_state(city, client, drowning):
 
     shown = alert_page(person, alert_of(drowning).ref)
 
-    listed = [one.obligation.pk for level in shown.levels for one in level.addressees]
+    told = [one for level in shown.levels for one in level.addressees]
+    listed = [row.obligation.pk for one in told for row in one.rows]
     assert sorted(listed) == sorted(row.pk for row in rows)
     page = page_of(client, drowning)
     for row in rows:
         assert row.person.name in page
+    assert page.index('class="board-lines"') < page.index('class="told"')
+    assert page.count('<details class="told">') == len(shown.levels)
+
+
+def test_a_level_counts_who_signed_and_says_who_stands_there_twice(city, client):
+    city.unite_chiefs("county")
+    incident = city.make_incident(hazard="DROWN", people="counted", missing=1)
+    reader = city.sign_in(client, "county.safety_office")
+    own = owed(incident, COUNTY, "SAFETY_OFFICE")
+    acknowledge(obligations=[own], answer=Answer(by=reader))
+
+    levels = {level.word: level for level in alert_page(reader, alert_of(incident).ref).levels}
+
+    county = levels["区县"]
+    signed = [one.capacity for one in county.addressees if one.has_answered]
+    assert (county.answered, county.unit) == (1, "丁县")
+    assert county.owing == sum(one.owes_answer for one in county.addressees) > 1
+    assert len(signed) == 1
+    twice = {one.person for one in county.addressees if one.is_double}
+    assert twice == {city.person("county.chief").name}
+    assert f"{city.person('county.chief').name}(兼)" in page_of(client, incident)
+
+
+def test_a_long_timeline_folds_what_is_earlier(city, client, drowning):
+    reader = city.sign_in(client, "county.duty_officer")
+    assert alert_page(reader, alert_of(drowning).ref).earlier == []
+    rows = [o for o in alert_of(drowning).obligations.all() if o.kind == "acknowledge"]
+    for row in rows:
+        acknowledge(obligations=[row], answer=Answer(by=row.person))
+
+    shown = alert_page(reader, alert_of(drowning).ref)
+
+    assert [*shown.earlier, *shown.latest] == shown.timeline
+    assert len(shown.latest) < len(shown.earlier)
 
 
 def test_the_timeline_tells_answers_in_order_and_who_entered_them(city, client, drowning):

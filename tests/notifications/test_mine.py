@@ -41,10 +41,21 @@ def test_why_you_comes_before_what_you_owe(city, client, drowning):
     row = owed(drowning, COUNTY, "LINE_DEPUTY")
     city.sign_in(client, "county.deputy_basic")
 
-    item = page_of(client).split('class="item"')[1]
+    matter = page_of(client).split('class="matter card')[1]
 
-    assert row.why["zh"] in item
-    assert item.index(row.why["zh"]) < item.index('class="item-verbs"')
+    assert matter.index("</h4>") < matter.index(row.why["zh"]) < matter.index("<form")
+
+
+def test_several_capacities_say_why_before_their_one_button(city, client):
+    city.unite_chiefs("county")
+    city.make_incident(hazard="DROWN", people="counted", missing=1)
+    city.sign_in(client, "county.chief")
+
+    matter = page_of(client).split('class="matter card')[1]
+
+    before, _button = matter.split('class="joint"')
+    assert before.count('class="why"') == 2
+    assert "行政主要负责人" in before
 
 
 def test_every_time_limit_says_what_it_rests_on(city, client, drowning):
@@ -123,6 +134,29 @@ def test_overdue_comes_first_and_says_so(city, client):
     assert shown.matters[0].is_late
     assert shown.late >= 1
     assert "clock-over" in page_of(client)
+
+
+def test_of_what_is_overdue_the_graver_comes_first_then_the_earlier(city):
+    at = timezone.now() - timedelta(hours=40)
+    light = city.make_incident(hazard="INJ", at=at)
+    later = city.make_incident(
+        hazard="DROWN", people="counted", missing=1, at=at + timedelta(hours=1)
+    )
+    earlier = city.make_incident(hazard="DROWN", people="counted", missing=1, at=at)
+    fresh = city.make_incident(hazard="FIRE", people="counted", dead=1)
+
+    shown = mine(city.person("school.safety_staff")).matters
+
+    assert [m.alert for m in shown] == [alert_of(i) for i in (earlier, later, light, fresh)]
+
+
+def test_a_duty_names_its_row_of_the_table(city, client):
+    person = city.sign_in(client, "county.deputy_basic")
+    entry = Entry.objects.get(post=city.post("county.deputy_basic"))
+    number = list(Entry.objects.filter(table=entry.table).order_by("pk")).index(entry) + 1
+
+    assert [duty.row for duty in mine(person).duties] == [number]
+    assert f"第{number}行" in page_of(client)
 
 
 def test_what_is_answered_moves_from_open_to_done(city, client, drowning):
