@@ -13,6 +13,11 @@ class Migration(migrations.Migration):
     operations = [
         migrations.RunPython(forget_sealed_series, migrations.RunPython.noop),
         migrations.RemoveConstraint(model_name="dailynumber", name="daily_number_series"),
+        migrations.AlterField(  # a way back: every number that is left is of the open series
+            model_name="dailynumber",
+            name="series",
+            field=models.CharField(max_length=10, default="open"),
+        ),
         migrations.RemoveField(model_name="dailynumber", name="series"),
         migrations.AlterField(
             model_name="dailynumber", name="day", field=models.DateField(unique=True)
