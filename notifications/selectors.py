@@ -28,7 +28,7 @@ from safety.ledger.selectors import history
 from safety.posts.access import Viewer
 from safety.terms import terms
 
-LATEST = 8
+LONG, LATEST = 12, 8  # a longer timeline shows its latest lines
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,11 +60,11 @@ class AlertPage:
     @property
     def earlier(self) -> Sequence[Moment]:
         """What a long timeline folds away."""
-        return self.timeline[:-LATEST]
+        return self.timeline[: len(self.timeline) - len(self.latest)]
 
     @property
     def latest(self) -> Sequence[Moment]:
-        return self.timeline[-LATEST:]
+        return self.timeline if len(self.timeline) <= LONG else self.timeline[-LATEST:]
 
 
 def alert_page(user: Viewer, ref: UUID) -> AlertPage:

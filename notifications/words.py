@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -56,6 +57,14 @@ _BASES = {
     Obligation.Basis.BUREAU: gettext_lazy("bureau rule"),
     Obligation.Basis.REMINDER: gettext_lazy("system reminder"),
 }
+
+_OF_THE_POST = (
+    (r"您岗|您", "该岗"),
+    (r"\byou are\b", "this post is"),
+    (r"\b(to|by|for|of) you\b", r"\1 this post"),
+    (r"\byour\b", "this post's"),
+    (r"\byou (\w+)\b", r"this post \1s"),
+)
 
 
 def grade_word(grade: str) -> str:
@@ -125,6 +134,17 @@ def in_language(words: Mapping[str, Any], name: str = "") -> str:
     prefix = f"{name}_" if name else ""
     first, second = ("zh", "en") if is_chinese() else ("en", "zh")
     return str(words.get(f"{prefix}{first}") or words.get(f"{prefix}{second}") or "")
+
+
+def reason_of_another(why: Mapping[str, Any]) -> str:
+    """The reason a plan gives to its addressee, as somebody else reads it: of the post, not "you".
+
+    The plan froze the sentence; only its pronouns change.
+    """
+    text = in_language(why)
+    for pattern, word in _OF_THE_POST:
+        text = re.sub(pattern, word, text)
+    return text
 
 
 def hazard_words(words: Mapping[str, Any]) -> str:

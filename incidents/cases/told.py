@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 from notifications.models import Alert, Obligation
@@ -13,6 +14,7 @@ from notifications.words import (
     done_word,
     in_language,
     level_word,
+    reason_of_another,
 )
 
 LEVELS = ("school", "district", "city")
@@ -36,6 +38,7 @@ class Slot:
     capacity: str
     post: str
     person: str
+    is_double: bool
     why: str
     climbed: bool
     owed: list[Owed] = field(default_factory=list)
@@ -51,18 +54,30 @@ class LevelTold:
     basis: str
 
 
-def told(alert: Alert | None, obligations: Sequence[Obligation]) -> list[LevelTold]:
-    """Everybody addressed, floor by floor; capacities that only get a copy by name alone."""
+def told(
+    alert: Alert | None, obligations: Sequence[Obligation], *, own: Collection[int] = ()
+) -> list[LevelTold]:
+    """Everybody addressed, floor by floor; capacities that only get a copy by name alone.
+
+    ``own`` are the reader's posts: only there a reason says "you".
+    """
     if alert is None:
         return []
     words = capacity_words()
     slots: dict[tuple[object, ...], tuple[str, Slot]] = {}
+    held = {
+        (o.unit_id, o.capacity, o.post_id, o.person_id) for o in obligations if not _is_upward(o)
+    }
+    times = Counter(slot[-1] for slot in held)
     for o in obligations:
-        if o.kind == Obligation.Kind.REPORT_UPWARD:
+        if _is_upward(o):
             continue
         key = (o.unit_id, o.capacity, o.post_id, o.person_id)
         if key not in slots:
-            slots[key] = (o.level, _slot(o, words.get(o.capacity, o.capacity)))
+            slot = _slot(
+                o, words.get(o.capacity, o.capacity), own, is_double=times[o.person_id] > 1
+            )
+            slots[key] = (o.level, slot)
         slots[key][1].owed.append(_owed(o))
     return [
         floor
@@ -84,13 +99,18 @@ def _floor(alert: Alert, level: str, slots: list[Slot], words: dict[str, str]) -
     )
 
 
-def _slot(o: Obligation, capacity: str) -> Slot:
+def _is_upward(o: Obligation) -> bool:
+    return o.kind == Obligation.Kind.REPORT_UPWARD
+
+
+def _slot(o: Obligation, capacity: str, own: Collection[int], *, is_double: bool) -> Slot:
     return Slot(
         unit=o.unit.label,
         capacity=capacity,
         post=o.post.name if o.post else "",
         person=o.person.name if o.person else "",
-        why=in_language(o.why),
+        is_double=o.person is not None and is_double,
+        why=in_language(o.why) if o.post_id in own else reason_of_another(o.why),
         climbed=bool(o.climbed_from),
     )
 

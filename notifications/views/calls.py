@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
@@ -105,6 +105,13 @@ def _told_capacities(rows: Sequence[Obligation]) -> str:
     return joined(words.get(o.capacity, o.capacity) for o in rows)
 
 
+def _asked(o: Obligation, words: Mapping[str, str], callee: Callee) -> str:
+    """The capacity, with its post where that says more and may be told."""
+    word = words.get(o.capacity, o.capacity)
+    post = "" if callee.hidden or o.post is None or o.climbed_from else o.post.name
+    return f"{word} · {post}" if post and post != word else word
+
+
 def _page(
     request: HttpRequest,
     first: Obligation,
@@ -117,7 +124,7 @@ def _page(
     context = {
         "first": first,
         "action_only": _action_only(rows),
-        "rows": [(o, words.get(o.capacity, o.capacity)) for o in rows],
+        "rows": [(o, _asked(o, words, callee)) for o in rows],
         "callee": callee,
         "form": form,
         "problems": refusal.problems if refusal else (),
@@ -125,6 +132,7 @@ def _page(
         "now": timezone.now(),
     }
     is_part = request.headers.get("X-Part") == "1"
+    context["is_part"] = is_part
     template = "notifications/_record.html" if is_part else "notifications/record.html"
     response = render(request, template, context, status=422 if refusal else 200)
     response["Vary"] = "X-Part, Cookie"

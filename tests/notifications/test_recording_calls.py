@@ -330,3 +330,30 @@ def test_whoever_answered_but_lets_the_action_run_out_is_called_for_an_instructi
     assert instructed.status_code == 200
     action.refresh_from_db()
     assert (action.met_how, action.met_verb) == ("phone", "phone_instruction")
+
+
+def test_two_boxes_of_one_call_never_read_the_same(city, client):
+    """One person in two posts of the same capacity: the post tells them apart."""
+    city.give("school.class_teacher", "school.psychology", kind="deputy")
+    incident = city.make_incident(hazard="BULLY", people="counted", injured=1)
+    rows = alert_of(incident).obligations.filter(
+        capacity="SCH_DIRECT", kind="acknowledge", unit=city.unit("school")
+    )
+    rows.update(person=city.person("school.class_teacher"))
+    city.sign_in(client, "school.safety_staff")
+
+    page = client.get(address(rows[0])).content.decode()
+
+    boxes = [part.split("</span>")[0] for part in page.split('name="ref"')[1:]]
+    said = [box.split("<span>")[1] for box in boxes]
+    assert len(said) == len(set(said)) == len(rows) > 1
+
+
+def test_the_page_says_its_title_once(city, client, drowning):
+    row = owed(drowning, COUNTY, "ADMIN_CHIEF")
+    city.sign_in(client, "county.duty_officer")
+
+    page = client.get(address(row)).content.decode()
+
+    assert page.count("<h1>") == 1
+    assert "dialog-head" not in page

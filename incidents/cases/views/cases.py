@@ -28,6 +28,7 @@ from incidents.cases.models import Incident, Measure
 from incidents.cases.recording import record_measure
 from incidents.cases.selectors import Filters, case_page, incidents, measure_states
 from incidents.cases.told import told
+from notifications.access import post_ids
 from notifications.models import Obligation
 from notifications.obligations.upward import receivers_of
 from notifications.words import basis_words, grade_word
@@ -105,7 +106,7 @@ def show_incident(request: HttpRequest, ref: UUID) -> HttpResponse:
         "uplift": criteria.uplift(incident),
         "flags": criteria.flags(incident) if case.reads else [],
         "clock": criteria.first_report_clock(incident),
-        "levels": told(case.alert, case.obligations),
+        "levels": told(case.alert, case.obligations, own=post_ids(request.user)),
         "measures": measure_states(incident, verified=True),
         "may_note": may_note_measures(request.user, incident),
         "may_verify": may_verify(request.user, incident),
