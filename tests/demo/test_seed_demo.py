@@ -54,8 +54,10 @@ def _content() -> str:
         *Entry.objects.order_by("post__unit__code", "post__code", "capacity").values_list(
             "post__unit__code", "post__code", "capacity", "scope", "business_duty", "safety_duty"
         ),
-        *Incident.objects.order_by("number").values_list(
-            *("number", "hazard", "grade", "summary", "aware_at", "filed_at", "closed_at"),
+        # The numbers of sealed cases are drawn by lot.
+        *Incident.objects.exclude(privacy="sealed").order_by("number").values_list("number"),
+        *Incident.objects.order_by("filed_at", "id").values_list(
+            *("hazard", "grade", "summary", "aware_at", "filed_at", "closed_at"),
             *("reporter__username", "via", "people", "injured", "missing"),
         ),
         *Obligation.objects.order_by("id").values_list(
