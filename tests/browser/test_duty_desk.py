@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+from datetime import UTC, datetime
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -103,6 +105,30 @@ def test_a_board_without_news_for_45_seconds_says_so_and_turns_grey(windows):
     assert re.search(r"00:(4|5)\d", board.locator("[data-freshness]").inner_text())
     dispatcher = board.locator("[data-dispatcher]")
     expect(dispatcher).to_have_text(dispatcher.get_attribute("data-unknown"))
+
+
+def test_the_clock_runs_on_while_the_data_stand_still(windows):
+    board = windows.open_for("county.duty_officer")
+    now = datetime.now(UTC)
+    board.clock.install(time=now)
+    beat = {"type": "beat", "now": now.isoformat(), "heads": {}, "dispatcher": now.isoformat()}
+    sent = []
+
+    def one_beat(socket):
+        if not sent:
+            socket.send(json.dumps(beat))
+        sent.append(socket)
+
+    board.context.route_web_socket("**/ws/inbox/", one_beat)
+    board.route("**/rows*", lambda route: route.abort("blockedbyclient"))
+    board.goto(BOARD)
+    board.clock.run_for(5_000)
+    before = board.locator("[data-now-clock]").inner_text()
+
+    board.clock.run_for(50_000)
+
+    expect(board.locator("[data-stale]")).to_be_visible()
+    assert board.locator("[data-now-clock]").inner_text() > before
 
 
 def test_a_lost_connection_is_told_before_the_data_are_old(windows):

@@ -241,6 +241,44 @@ def test_next_comes_the_own_answer_then_the_check_then_the_silent(city, client, 
     assert len({own, check, call}) == 3
 
 
+def test_the_check_names_the_reporter_with_number_but_not_on_a_wall(city, client, drowning):
+    reporter = drowning.reporter
+    reporter.phone = "13900001234"
+    reporter.save()
+    row = owed(drowning, COUNTY, "DUTY_OFFICER")
+    city.sign_in(client, "county.duty_officer")
+    client.post("/obligations/acknowledge/", {"ref": str(row.ref)})
+
+    page = shown(client, COUNTY)
+
+    assert reporter.name in step(page)
+    assert f'href="tel:{reporter.phone}"' in page
+    assert reporter.phone not in shown(client, COUNTY, wall="1")
+
+
+def test_who_may_not_know_the_school_is_not_told_who_reported(city, client):
+    incident = city.make_incident(hazard="BULLY", people="counted", injured=1)
+    alert = alert_of(incident)
+    alert.obligations.filter(capacity__startswith="DUTY").delete()
+    assert alert.privacy == Alert.Privacy.GUARDED
+    city.sign_in(client, "city.duty_officer")
+
+    page = shown(client, CITY)
+
+    assert incident.reporter.name not in page
+    assert f"tel:{incident.reporter.phone}" not in page
+
+
+def test_a_call_without_a_script_comes_back_to_the_board(city, client, drowning):
+    city.sign_in(client, "county.duty_officer")
+
+    page = shown(client, COUNTY)
+
+    links = [part.split('"')[0] for part in page.split('href="/obligations/')[1:]]
+    assert links
+    assert all(link.endswith(f"/record/?next=/boards/{COUNTY}/") for link in links)
+
+
 def step(page: str) -> str:
     return page.split('class="next-step"')[1].split("</p>", maxsplit=1)[0]
 

@@ -67,7 +67,10 @@ async function fetchWanted() {
 
 function place(page, refs) {
   const head = page.querySelector("[data-board-head]");
-  if (head) root.querySelector("[data-board-head]").replaceWith(head);
+  if (head) {
+    root.querySelector("[data-board-head]").replaceWith(head);
+    showDispatcher();
+  }
   for (const ref of refs) {
     const fresh = page.getElementById(`alert-${ref}`);
     const old = document.getElementById(`alert-${ref}`);
@@ -152,6 +155,7 @@ const opened = Date.now();
 let lastHeard = opened;
 let mode = "waiting";
 let wasLive = false;
+let lastBeat = "";
 
 function minutes(ms) {
   const seconds = Math.floor(ms / 1000);
@@ -163,7 +167,8 @@ function onState(state) {
   mode = state.mode;
   if (mode !== "waiting") wasLive = true;
   if (state.heardAt) lastHeard = state.heardAt;
-  if (state.now) setServerNow(state.now);
+  // A beat tells the time once; told again later it would turn the clock back.
+  if (state.now && state.now !== lastBeat) setServerNow((lastBeat = state.now));
   if (state.dispatcher !== undefined) showDispatcher(state.dispatcher);
 }
 
