@@ -110,7 +110,7 @@ def test_the_page_of_the_alert_names_each_capacity_that_the_plan_names(windows, 
     ref = board.locator("[data-alert]", has_text=place).get_attribute("data-alert")
     board.goto(f"/alerts/{ref}/")
 
-    shown = board.locator("[aria-labelledby=told-head] tbody tr").count()
+    shown = board.locator(".told-rows > span").count()
 
     owed = home.run_python(
         "from notifications.models import Obligation\n"
