@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django import forms
@@ -12,6 +12,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
+from notifications.board_cells import Cell, State
+from notifications.board_lines import LEVELS, LINES, LevelRow, LineCell
+from notifications.words import level_word, line_word
 from safety.errors import Problem
 
 GRADES = ("G1", "G2", "G3", "G4", "G5")
@@ -47,6 +50,35 @@ class Example(forms.Form):
     sure = forms.BooleanField(label="I have told the parents")
 
 
+def board_levels(now: datetime) -> list[LevelRow]:
+    """A line of the board in every state, two of them in ratios."""
+    cells = (
+        Cell(state=State.DONE, at=now),
+        Cell(state=State.PHONE, at=now, by_phone=True),
+        Cell(state=State.ACTING, at=now, answered=2, owing=2),
+        Cell(state=State.WAITING, due_at=now + timedelta(minutes=12), answered=1, owing=3),
+        Cell(state=State.LATE, due_at=now - timedelta(minutes=3)),
+        Cell(state=State.LATE, due_at=now - timedelta(minutes=3), by_action=True),
+        Cell(state=State.NOBODY),
+        Cell(state=State.WAITING, due_at=now + timedelta(minutes=2), climbed=True),
+        Cell(state=State.FAULT),
+        Cell(state=State.NONE),
+        Cell(state=State.WAITING, due_at=now + timedelta(days=3)),
+        Cell(state=State.DONE, at=now - timedelta(days=400)),
+    )
+    return [
+        LevelRow(
+            level=level,
+            word=level_word(level),
+            cells=[
+                LineCell(line=line, word=line_word(line), cell=cell, who=LONG_NAME)
+                for line, cell in zip(LINES, cells[4 * number :], strict=False)
+            ],
+        )
+        for number, level in enumerate(LEVELS)
+    ]
+
+
 def show(request: HttpRequest) -> HttpResponse:
     if request.GET.get("toast"):
         messages.success(request, "Saved.")
@@ -72,6 +104,7 @@ def examples() -> dict[str, Any]:
     return {
         "grades": GRADES,
         "line_states": LINE_STATES,
+        "board_levels": board_levels(now),
         "clocks": clocks,
         "long_name": LONG_NAME,
         "tiles": TILES,

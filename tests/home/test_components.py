@@ -12,8 +12,10 @@ from django.contrib.auth.models import AnonymousUser
 from django.contrib.messages.storage.cookie import CookieStorage
 from django.template import Context, RequestContext, Template
 from django.test import RequestFactory
-from django.utils import translation
+from django.utils import timezone, translation
 
+from notifications.board_cells import State
+from notifications.board_lines import LINES
 from safety.home import styleguide
 from safety.home.templatetags.components import clock_face, clock_time, tel
 from tests.home.test_frame import INLINE
@@ -155,3 +157,11 @@ def test_names_of_strangers_are_never_markup():
 
     assert "<script>" not in text
     assert text.count("&lt;script&gt;") == 3
+
+
+def test_the_styleguide_shows_a_line_in_every_state():
+    levels = styleguide.board_levels(timezone.now())
+
+    shown = {cell.cell.state for level in levels for cell in level.cells}
+    assert shown == set(State)
+    assert all(len(level.cells) == len(LINES) for level in levels)
