@@ -14,6 +14,7 @@ from pytest_django import DjangoAssertNumQueries
 from incidents.cases.models import Measure
 from notifications.models import Obligation
 from notifications.obligations.answering import Answer, acknowledge, record_answer
+from notifications.words import reason_of_another
 from safety.ledger.models import Event
 
 
@@ -61,16 +62,22 @@ def test_a_provisional_grade_says_so(city: ModuleType, client: Client) -> None:
     assert "0人" not in page
 
 
-def test_each_row_tells_the_addressee_why(city: ModuleType, client: Client) -> None:
+def test_each_row_tells_why_and_says_you_to_its_addressee_only(
+    city: ModuleType, client: Client
+) -> None:
     incident = city.make_incident(hazard="DROWN", people="counted", missing=1)
-    city.sign_in(client, "county.chief")
+    reader = city.sign_in(client, "county.chief")
 
     page = client.get(f"/incidents/{incident.ref}/").content.decode()
 
     rows = Obligation.objects.filter(subject_ref=str(incident.ref), kind="acknowledge")
     assert rows.count() > 10
-    for row in rows:
-        assert row.why["zh"] in page
+    own = [row for row in rows if row.person == reader]
+    assert len(own) == 1
+    assert own[0].why["zh"] in page
+    for row in rows.exclude(pk=own[0].pk):
+        assert reason_of_another(row.why) in page
+    assert page.count("您是") + page.count("您分管") == 1
 
 
 def test_answers_show_how_they_were_given(city: ModuleType, client: Client) -> None:
