@@ -41,10 +41,14 @@ def _incidents(keys: dict[str, str]) -> Iterator[str]:
 
 
 def _numbers() -> Iterator[str]:
+    """Numbers count without a gap; those of sealed cases are drawn by lot, each once."""
     series: dict[str, list[int]] = defaultdict(list)
-    for number in Incident.objects.values_list("number", flat=True):
+    for number, privacy in Incident.objects.values_list("number", "privacy"):
         day, _dash, place = number.rpartition("-")
-        series[day + "-B" * place.startswith("B")].append(int(place.lstrip("B")))
+        if (privacy == "sealed") != place.startswith("B"):
+            yield f"{number} is a number of the wrong kind for a case that is {privacy}"
+        elif privacy != "sealed":
+            series[day].append(int(place))
     for day, places in series.items():
         if sorted(places) != list(range(1, len(places) + 1)):
             yield f"numbers of {day} are not contiguous: {sorted(places)}"
