@@ -22,6 +22,7 @@ def test_paper_shows_what_is_folded_and_until_when(windows, home, server):
     page = windows.open_for("county.duty_officer")
     page.goto("/mine/")
     page.locator(".matter h4 a").first.click()
+    expect(page.locator("button[data-print]")).to_be_visible()
     expect(page.locator("details.told[open]")).to_have_count(0)
 
     page.emulate_media(media="print")
