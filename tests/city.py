@@ -23,7 +23,7 @@ from django.utils import timezone
 from incidents.cases.actions import report_incident
 from incidents.cases.first_report import FirstReport
 from incidents.cases.models import Incident
-from notifications.table import NewEntry, publish_table
+from notifications.table.publishing import NewEntry, publish_table
 from safety.demo.roles import RESTRICTED_KINDS, role_of
 from safety.ledger.actions import SYSTEM
 from safety.people.models import User

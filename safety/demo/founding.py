@@ -10,7 +10,7 @@ from random import Random
 
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 
-from notifications.table import NewEntry, publish_table
+from notifications.table.publishing import NewEntry, publish_table
 from safety.demo.layout import plan_units
 from safety.demo.roles import RESTRICTED_KINDS
 from safety.demo.staffing import Staff, staff_city

@@ -17,6 +17,7 @@ from incidents.cases.access import bound_school
 from incidents.cases.views.parts import nearest_phone
 from notifications.mine import waiting
 from safety.demo.selectors import is_demo
+from safety.home.rooms import rooms_for
 from safety.posts.access import Viewer, posts_held, rights_of
 from safety.terms import terms
 from safety.units.models import Unit
@@ -96,9 +97,8 @@ def _ways(request: HttpRequest, rights: Container[str]) -> list[Way]:
         ("watch_board", "notifications:boards", _("Live board"), "board"),
         ("", "notifications:mine", _("My two responsibilities"), "mine"),
         ("view_incidents", "cases:incidents", _("Incidents"), "incidents"),
-        ("manage_people", "home:people", _("People and devices"), "people"),
     ]
-    return [
+    ways = [
         Way(
             url=(url := reverse(name)),
             label=label,
@@ -109,6 +109,20 @@ def _ways(request: HttpRequest, rights: Container[str]) -> list[Way]:
         for right, name, label, icon in places
         if (right in rights if right else posts_held(user).exists())
     ]
+    return ways + _keeping(request, rights)
+
+
+def _keeping(request: HttpRequest, rights: Container[str]) -> list[Way]:
+    """The way to the rooms of whoever keeps the system, straight in where there is only one."""
+    rooms = rooms_for(rights)
+    if not rooms:
+        return []
+    here = (reverse("home:rooms"), *(room.url for room in rooms))
+    active = request.path.startswith(here)
+    if len(rooms) == 1:
+        only = rooms[0]
+        return [Way(url=only.url, label=only.label, icon=only.icon, active=active)]
+    return [Way(url=here[0], label=_("Manage"), icon="gear", active=active)]
 
 
 def _watermark(request: HttpRequest) -> str:

@@ -3,13 +3,14 @@ from __future__ import annotations
 from django.conf import settings
 from django.urls import path
 
-from safety.home import people, styleguide, views
+from safety.home import people, rooms, styleguide, views
 
 app_name = "home"
 urlpatterns = [
     path("", views.show_home, name="home"),
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
+    path("manage/", rooms.show_rooms, name="rooms"),
     path("people/", people.list_people, name="people"),
     path("people/<int:pk>/reset/", people.reset_sign_in, name="reset"),
     path("people/<int:pk>/switch/", people.switch_person, name="switch"),

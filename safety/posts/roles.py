@@ -18,12 +18,13 @@ ADMINISTRATOR = "ADMINISTRATOR"
 RESTRICTED = "RESTRICTED"
 
 _DUTY = ("watch_board", "view_incidents", "take_calls", "record_for_others", "report_upward")
+_KEEPS = ("manage_table", "manage_roster", "test_chain")
 _LEADS = ("watch_board", "view_incidents")
 
 GRANTS: dict[str, tuple[str, ...]] = {
     "DUTY_OFFICER": _DUTY,
     "DUTY_LEADER": _DUTY,
-    "SAFETY_OFFICE": (*_DUTY, "manage_people"),
+    "SAFETY_OFFICE": (*_DUTY, "manage_people", *_KEEPS),
     "SAFETY_DEPUTY": _LEADS,
     "PARTY_CHIEF": _LEADS,
     "ADMIN_CHIEF": _LEADS,
@@ -38,7 +39,7 @@ GRANTS: dict[str, tuple[str, ...]] = {
     "SCH_SAFETY_DEPUTY": ("file_incident", "view_incidents"),
     "SCH_LINE_DEPUTY": ("file_incident",),
     "SCH_DIRECT": ("file_incident",),
-    ADMINISTRATOR: ("manage_people",),
+    ADMINISTRATOR: ("manage_people", "manage_rules", *_KEEPS),
     # Given to a post by name, never by its capacity: who may read sealed cases.
     RESTRICTED: ("view_restricted",),
 }

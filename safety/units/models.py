@@ -87,6 +87,10 @@ class Unit(models.Model):
             ("record_for_others", "Record an answer given by telephone"),
             ("report_upward", "Record what went up to government"),
             ("manage_people", "Reset sign-ins and bind devices of this unit and below"),
+            ("manage_table", "Keep the responsibility table of this unit and below"),
+            ("manage_rules", "Keep the rule book"),
+            ("manage_roster", "Keep the duty roster of this unit and below"),
+            ("test_chain", "Send test alerts to this unit and below"),
         ]
 
     def __str__(self) -> str:

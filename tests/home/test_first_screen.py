@@ -28,7 +28,7 @@ from safety.posts.models import Holding
         ("school.principal", "notifications:mine"),
         ("city.chief", "notifications:mine"),
         ("city.deputy_basic", "notifications:mine"),
-        ("county.administrator", "home:people"),
+        ("county.administrator", "home:rooms"),
     ],
 )
 def test_each_role_has_its_first_page(city, client, who, leads_to):

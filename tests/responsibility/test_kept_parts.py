@@ -11,7 +11,7 @@ from django.utils import timezone
 from notifications import holders
 from notifications.responsibility.plan import Plan
 from notifications.snapshot import snapshot
-from notifications.table import NewEntry, publish_table
+from notifications.table.publishing import NewEntry, publish_table
 from safety.ledger.actions import SYSTEM
 from safety.people.models import User
 from safety.units.models import UnitGroupObjectPermission

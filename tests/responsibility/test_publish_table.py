@@ -11,7 +11,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from notifications.models import Entry, ResponsibilityTable
-from notifications.table import NewEntry, publish_table
+from notifications.table.publishing import NewEntry, publish_table
 from safety.errors import Conflict, Refused
 from safety.ledger.actions import SYSTEM
 from safety.ledger.models import Event

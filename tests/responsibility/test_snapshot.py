@@ -28,7 +28,7 @@ from notifications.responsibility.rules import Rules
 from notifications.responsibility.scope import Scope
 from notifications.responsibility.words import Level
 from notifications.snapshot import snapshot
-from notifications.table import NewEntry, publish_table
+from notifications.table.publishing import NewEntry, publish_table
 from safety.errors import Refused
 from safety.ledger.actions import SYSTEM
 from safety.people.models import User

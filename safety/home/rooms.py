@@ -1,0 +1,57 @@
+"""The rooms of whoever keeps the system: one tile each, shown to those who have the right."""
+
+from __future__ import annotations
+
+from collections.abc import Container
+from dataclasses import dataclass
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from safety.errors import Hidden
+from safety.posts.access import rights_of
+
+
+@dataclass(frozen=True, kw_only=True)
+class Room:
+    """A page that opens to one right."""
+
+    right: str
+    url: str
+    label: str
+    text: str
+    icon: str
+
+
+def rooms_for(rights: Container[str]) -> list[Room]:
+    """The rooms that open to ``rights``, in the order of their daily use."""
+    known = [
+        (
+            "manage_people",
+            "home:people",
+            _("People and devices"),
+            _("Sign-ins, and the phones that report without one."),
+            "people",
+        ),
+    ]
+    return [
+        Room(right=right, url=reverse(name), label=label, text=text, icon=icon)
+        for right, name, label, text, icon in known
+        if right in rights
+    ]
+
+
+@require_GET
+@login_required
+def show_rooms(request: HttpRequest) -> HttpResponse:
+    """The tiles; whoever has one room only goes straight into it."""
+    rooms = rooms_for(rights_of(request.user))
+    if not rooms:
+        raise Hidden
+    if len(rooms) == 1:
+        return redirect(rooms[0].url)
+    return render(request, "home/rooms.html", {"rooms": rooms})
