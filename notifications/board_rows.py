@@ -30,7 +30,7 @@ from notifications.board_lines import (
 from notifications.board_next import Do, Owed, Situation, Step, next_step
 from notifications.mine_items import Button, one_button
 from notifications.models import Alert, Obligation
-from notifications.obligations.upward import receivers_of
+from notifications.obligations.upward import receiver_words, receivers_of
 from notifications.subjects import SubjectFacts
 from safety.units.models import Unit
 
@@ -164,10 +164,11 @@ def _upward(
     if frame.sight.hides_posts(alert):
         owed = [o for o in owed if o.unit_id == frame.unit.pk and frame.sight.may_tell(o, alert)]
     sent = {(s.unit, s.receiver): s for s in facts.sent}
+    words = receiver_words(owed)
     return [
         Upward(
             unit=unit_of(alert, o, frame),
-            receiver=receiver,
+            receiver=words[receiver],
             due_at=o.due_at,
             met_at=known.at if known else o.met_at,
             received_by=known.received_by if known else o.met_note,

@@ -20,6 +20,7 @@ from notifications.board_cells import State, state_of
 from notifications.board_lines import LEVELS, Eyes, LevelRow, cell_row, levels_of
 from notifications.mine_items import Button, Item, Reason, answer_word, items_of, joint, reasons_of
 from notifications.models import Alert, Obligation
+from notifications.obligations.upward import receiver_words
 from notifications.silent import Silent, silent_of
 from notifications.subjects import SubjectFacts, facts_of
 from notifications.words import capacity_words, level_word, line_word
@@ -189,8 +190,10 @@ class _View(Eyes):
             yield Moment(at=done.at, text=done.word)
         if self.facts.verified_at is not None:
             yield Moment(at=self.facts.verified_at, text=_("Checked by telephone."))
+        words = receiver_words(self.alert.obligations.all())
         for sent in self.facts.sent:
-            values = {"who": sent.receiver, "how": sent.how, "name": sent.received_by or "—"}
+            who = words.get(sent.receiver, sent.receiver)
+            values = {"who": who, "how": sent.how, "name": sent.received_by or "—"}
             text = _("Reported upward to %(who)s (%(how)s), received by %(name)s.")
             yield Moment(at=sent.at, text=text % values)
 

@@ -352,6 +352,7 @@ def _extras(prepared: _Prepared) -> Iterable[Extra]:
                 basis=clock.basis,
                 document=clock.document,
                 note=clock.receiver,
+                note_en=clock.receiver_en,
                 telling=clock.telling,
             )
 

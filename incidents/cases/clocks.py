@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from notifications.obligations.upward import offices
+
 
 @dataclass(frozen=True, kw_only=True)
 class Clock:
@@ -24,6 +26,7 @@ class Clock:
     level: str = ""
     owed_by: str = ""
     receiver: str = ""
+    receiver_en: str = ""
     telling: bool = False
 
 
@@ -54,6 +57,8 @@ def _clock(row: Mapping[str, Any], start: datetime) -> Clock:
         level=row.get("level", ""),
         owed_by=row.get("owed_by", ""),
         receiver=row.get("receiver_zh", ""),
+        # Rule books published before 0.1.0 name their receivers in Chinese only.
+        receiver_en=row.get("receiver_en", ""),
         telling="hazards" in row,
     )
 
@@ -68,3 +73,11 @@ def check(rules: Mapping[str, Any]) -> None:
             raise ValueError(f"filing: unknown basis '{row['basis']}'")
         if row["basis"] != "reminder" and not row["document"]:
             raise ValueError("filing: a clock that is more than a reminder names its document")
+    for row in rules["upward_clock"]:
+        named = {code: row.get(f"receiver_{code}", "") for code in ("zh", "en")}
+        told = {code: len(offices(text, code)) for code, text in named.items()}
+        if not told["zh"] or told["zh"] != told["en"]:
+            raise ValueError(
+                "filing: an upward_clock names as many receivers in receiver_en as in "
+                f"receiver_zh, not '{named['zh']}' and '{named['en']}'"
+            )

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -94,7 +95,7 @@ def record_upward(*, incident: Incident, unit: Unit, upward: Upward, by: User) -
             answer=Answer(
                 by=by,
                 how=Obligation.How.RECORDED,
-                note=f"{told.receiver} {told.received_by}".strip(),
+                note=told.received_by,
                 at=min(told.sent_at, timezone.now()),
             ),
         )
@@ -103,16 +104,18 @@ def record_upward(*, incident: Incident, unit: Unit, upward: Upward, by: User) -
     return told
 
 
+def owed_upward(incident: Incident) -> QuerySet[Obligation]:
+    """Everything that anybody owes or owed upward for this incident."""
+    return Obligation.objects.filter(
+        kind=Obligation.Kind.REPORT_UPWARD, subject_kind="incident", subject_ref=str(incident.ref)
+    )
+
+
 def open_upward(incident: Incident, unit: Unit) -> list[Obligation]:
     """What ``unit`` still owes upward for this incident, most urgent first."""
     return list(
-        Obligation.objects.open()
-        .filter(
-            kind=Obligation.Kind.REPORT_UPWARD,
-            subject_kind="incident",
-            subject_ref=str(incident.ref),
-            unit=unit,
-        )
+        owed_upward(incident)
+        .filter(state=Obligation.State.OPEN, unit=unit)
         .select_related("alert", "unit")
         .order_by("due_at", "id")
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -17,8 +17,9 @@ from incidents.cases.access import (
     visible_to,
 )
 from incidents.cases.first_report import is_storable
-from incidents.cases.models import Incident, IncidentSchool, Measure
+from incidents.cases.models import Incident, IncidentSchool, Measure, UpwardReport
 from notifications.models import Alert, Obligation
+from notifications.obligations.upward import receiver_words
 from safety.posts.access import Viewer
 from safety.units.models import Unit
 
@@ -92,6 +93,23 @@ def _own_phone(incident: Incident) -> str:
     if incident.reporter is None or incident.via == Incident.Via.PHONE:
         return ""
     return incident.reporter.phone
+
+
+@dataclass(frozen=True, kw_only=True)
+class SentUp:
+    """A report that went up, with its receiver in the reader's language."""
+
+    report: UpwardReport
+    receiver: str
+
+
+def sent_up(reports: Iterable[UpwardReport], owed: Iterable[Obligation]) -> list[SentUp]:
+    """``reports`` as they are shown; ``owed`` are the obligations that know words for receivers."""
+    words = receiver_words(owed)
+    return [
+        SentUp(report=report, receiver=words.get(report.receiver, report.receiver))
+        for report in reports
+    ]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -49,6 +49,7 @@ class Extra:
     basis: str
     document: str
     note: str = ""
+    note_en: str = ""
     telling: bool = False
 
 
@@ -157,7 +158,7 @@ def _extra(alert: Alert, extra: Extra, now: datetime) -> Obligation:
     obligation = _obligation(alert, extra.row, extra.kind, extra.due_at, now)
     obligation.basis = extra.basis
     obligation.basis_document = extra.document
-    obligation.why = {"zh": extra.note, "en": extra.note}
+    obligation.why = {"zh": extra.note, "en": extra.note_en or extra.note}
     obligation.telling = extra.telling
     return obligation
 

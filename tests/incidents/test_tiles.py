@@ -61,6 +61,11 @@ def changed(**over: Any) -> Mapping[str, Any]:
     return content
 
 
+def owed_to(chinese: str, english: str) -> dict[str, Any]:
+    named = {"receiver_zh": chinese, "receiver_en": english}
+    return {"grades": ["G1"], "minutes": 1, "basis": "reminder", "document": "", **named}
+
+
 @pytest.mark.parametrize(
     ("over", "named"),
     [
@@ -87,6 +92,9 @@ def test_a_tile_that_offers_the_unknown_is_named(over: dict[str, Any], named: st
             {"upward_clock": [{"grades": ["G1"], "minutes": 1, "basis": "bureau", "document": ""}]},
             "document",
         ),
+        ({"upward_clock": [owed_to("甲室、乙室", "Office A")]}, "甲室、乙室"),
+        ({"upward_clock": [owed_to("甲室", "")]}, "receiver_en"),
+        ({"upward_clock": [owed_to("", "")]}, "receiver_zh"),
     ],
 )
 def test_a_clock_that_cannot_be_right_is_named(over: dict[str, Any], named: str) -> None:

@@ -316,6 +316,7 @@ def test_the_duty_room_of_a_sealed_case_is_told_its_own_receivers_only(city, cli
             "minutes": 30,
             "owed_by": "SAFETY_OFFICE",
             "receiver_zh": "县检察院",
+            "receiver_en": "County procuratorate",
             "basis": "bureau",
             "document": "示范文件",
             "article": "第三条",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -14,7 +14,10 @@ from incidents.cases.recording import Upward
 
 
 class UpwardForm(forms.Form):
-    """``receivers`` are those that the unit still owes a report; another one may be typed."""
+    """``receivers`` are those that the unit still owes a report, with the word for each.
+
+    Another one may be typed.
+    """
 
     receiver = forms.ChoiceField(
         label=_("To whom"), required=False, widget=forms.RadioSelect, choices=()
@@ -26,11 +29,11 @@ class UpwardForm(forms.Form):
     sent_at = MomentField(label=_("When"))
     received_by = forms.CharField(label=_("Who received it"), required=False)
 
-    def __init__(self, *arguments: Any, receivers: Sequence[str], **options: Any) -> None:
+    def __init__(self, *arguments: Any, receivers: Mapping[str, str], **options: Any) -> None:
         super().__init__(*arguments, **options)
         field = self.fields["receiver"]
-        field.choices = [(name, name) for name in receivers]  # type: ignore[attr-defined]
-        field.initial = receivers[0] if len(receivers) == 1 else ""
+        field.choices = list(receivers.items())  # type: ignore[attr-defined]
+        field.initial = next(iter(receivers)) if len(receivers) == 1 else ""
         if not receivers:
             del self.fields["receiver"]
             self.fields["other_receiver"].label = _("To whom")

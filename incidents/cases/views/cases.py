@@ -26,11 +26,11 @@ from incidents.cases.grading import GRADES
 from incidents.cases.hazards import hazard_choices, hazard_word
 from incidents.cases.models import Incident, Measure
 from incidents.cases.recording import record_measure
-from incidents.cases.selectors import Filters, case_page, incidents, measure_states
+from incidents.cases.selectors import Filters, case_page, incidents, measure_states, sent_up
 from incidents.cases.told import told
 from notifications.access import post_ids
 from notifications.models import Obligation
-from notifications.obligations.upward import receivers_of
+from notifications.obligations.upward import receiver_words
 from notifications.words import basis_words, grade_word
 from safety.errors import Hidden, Refused
 from safety.people.models import User
@@ -110,7 +110,9 @@ def show_incident(request: HttpRequest, ref: UUID) -> HttpResponse:
         "measures": measure_states(incident, verified=True),
         "may_note": may_note_measures(request.user, incident),
         "may_verify": may_verify(request.user, incident),
-        "upward": list(incident.upward_reports.select_related("unit", "recorded_by")),
+        "upward": sent_up(
+            incident.upward_reports.select_related("unit", "recorded_by"), case.obligations
+        ),
         "upward_owed": [_upward(o) for o in case.obligations if _is_upward(o)],
         "may_report_upward": _may_report_upward(request.user, ref),
     }
@@ -124,7 +126,7 @@ def _is_upward(obligation: Obligation) -> bool:
 def _upward(obligation: Obligation) -> dict[str, object]:
     return {
         "unit": obligation.unit.label,
-        "receivers": receivers_of(obligation),
+        "receivers": receiver_words([obligation]).values(),
         "obligation": obligation,
         "basis": basis_words(obligation),
     }

@@ -20,9 +20,10 @@ from django.views.decorators.http import require_http_methods
 from incidents.cases.access import get_to_report_upward, visible_to
 from incidents.cases.forms.upward import UpwardForm
 from incidents.cases.models import Incident, UpwardReport
-from incidents.cases.recording import open_upward, record_upward
+from incidents.cases.recording import open_upward, owed_upward, record_upward
+from incidents.cases.selectors import SentUp, sent_up
 from notifications.models import Alert, Obligation
-from notifications.obligations.upward import receivers_of
+from notifications.obligations.upward import receiver_words, receivers_of
 from notifications.words import basis_words
 from safety.errors import Hidden, Refused
 from safety.http import status_of
@@ -86,23 +87,21 @@ class _Page:
     def owed(self) -> list[Obligation]:
         return [o for o in open_upward(self.incident, self.unit) if self.knows or not o.telling]
 
-    def still_owed(self) -> list[str]:
+    def still_owed(self) -> dict[str, str]:
         reached = set(self._sent().values_list("receiver", flat=True))
-        named = [name for o in self.owed() for name in receivers_of(o)]
-        return [name for name in dict.fromkeys(named) if name not in reached]
+        words = receiver_words(self.owed())
+        return {name: word for name, word in words.items() if name not in reached}
 
-    def sent(self) -> QuerySet[UpwardReport]:
-        found = self._sent().select_related("recorded_by")
-        return found if self.knows else found.exclude(receiver__in=self._telling())
+    def sent(self) -> list[SentUp]:
+        owed = owed_upward(self.incident)
+        found = self._sent().select_related("unit", "recorded_by")
+        if not self.knows:
+            telling = [name for o in owed if o.telling for name in receivers_of(o)]
+            found = found.exclude(receiver__in=telling)
+        return sent_up(found, owed)
 
     def _sent(self) -> QuerySet[UpwardReport]:
         return self.incident.upward_reports.filter(unit=self.unit)
-
-    def _telling(self) -> list[str]:
-        owed = Obligation.objects.filter(
-            subject_kind="incident", subject_ref=str(self.incident.ref), telling=True
-        )
-        return [name for o in owed for name in receivers_of(o)]
 
 
 def _answer(request: HttpRequest, page: _Page, form: UpwardForm, status: int) -> HttpResponse:
@@ -114,7 +113,7 @@ def _answer(request: HttpRequest, page: _Page, form: UpwardForm, status: int) ->
         "unit": page.unit,
         "form": form,
         "owed": [
-            {"receivers": receivers_of(o), "due_at": o.due_at, "basis": basis_words(o), "o": o}
+            {"receivers": receiver_words([o]).values(), "due_at": o.due_at, "basis": basis_words(o)}
             for o in page.owed()
         ],
         "sent": page.sent(),
