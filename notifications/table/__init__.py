@@ -1,1 +1,1 @@
-"""The responsibility table (安全工作责任表) as the bureau keeps it: drafts, versions, differences."""
+"""The responsibility table (安全工作责任表): drafts, versions, differences."""
