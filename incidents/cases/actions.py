@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from random import Random, SystemRandom
 from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
 
@@ -172,7 +172,9 @@ def _write(
     key: str,
     at: datetime | None,
 ) -> Incident:
-    incident = _incident(report, prepared, sender, uuid5(NAMESPACE_URL, f"{space}/{key}"))
+    ref = uuid5(NAMESPACE_URL, f"{space}/{key}")
+    lots = SystemRandom() if at is None else Random(ref.int)  # noqa: S311 - seeded history
+    incident = _incident(report, prepared, sender, ref=ref, lots=lots)
     incident.save(force_insert=True)
     IncidentSchool.objects.bulk_create(
         IncidentSchool(incident=incident, school=school, order=order)
@@ -215,11 +217,14 @@ def _write(
     return incident
 
 
-def _incident(report: FirstReport, prepared: _Prepared, sender: _Sender, ref: UUID) -> Incident:
-    graded = prepared.graded
+def _incident(
+    report: FirstReport, prepared: _Prepared, sender: _Sender, *, ref: UUID, lots: Random
+) -> Incident:
+    graded, now = prepared.graded, prepared.now
+    number = sealed_number(now, lots) if prepared.privacy == "sealed" else next_number(now)
     return Incident(
         ref=ref,
-        number=(sealed_number if prepared.privacy == "sealed" else next_number)(prepared.now),
+        number=number,
         privacy=prepared.privacy,
         hazard=report.hazards[0],
         more_hazards=list(report.hazards[1:]),
@@ -265,14 +270,14 @@ def next_number(now: datetime) -> str:
     return f"{day:%Y-%m%d}-{last:04d}"
 
 
-def sealed_number(now: datetime) -> str:
+def sealed_number(now: datetime, lots: Random) -> str:
     """A number of the day that is still free ("2026-0614-B48213"), drawn by lot.
 
     Counting would tell everybody who holds one how many sealed cases there were.
     """
     day = timezone.localdate(now)
     while True:
-        number = f"{day:%Y-%m%d}-B{secrets.randbelow(SEALED_NUMBERS):05d}"
+        number = f"{day:%Y-%m%d}-B{lots.randrange(SEALED_NUMBERS):05d}"
         if not Incident.objects.filter(number=number).exists():
             return number
 

@@ -66,13 +66,17 @@ def record_measure(
 
 
 @transaction.atomic
-def record_upward(*, incident: Incident, unit: Unit, upward: Upward, by: User) -> UpwardReport:
+def record_upward(
+    *, incident: Incident, unit: Unit, upward: Upward, by: User, at: datetime | None = None
+) -> UpwardReport:
     """Note what went up in the name of ``unit``; the same report again changes nothing.
 
     An obligation to report upward is met when every receiver it names has a
-    report of this unit. Raises ``Refused`` with every problem.
+    report of this unit. ``at`` is only for seeded history: when it was noted.
+    Raises ``Refused`` with every problem.
     """
-    wrong = tuple(_problems(upward, timezone.now()))
+    now = at or timezone.now()
+    wrong = tuple(_problems(upward, now))
     if wrong:
         raise Refused.of(wrong)
     # One after the other: of two reports to two receivers the second must see the first.
@@ -84,11 +88,12 @@ def record_upward(*, incident: Incident, unit: Unit, upward: Upward, by: User) -
         received_by=upward.received_by,
         how=upward.how,
         sent_at=upward.sent_at,
-        defaults={"recorded_by": by, "recorded_at": timezone.now()},
+        defaults={"recorded_by": by, "recorded_at": now},
     )
     if is_new:
         body = {"unit": unit.pk, "receiver": told.receiver, "how": told.how}
-        _record(incident, Actor(kind="person", ref=str(by.pk)), "incident.reported_upward", body)
+        actor = Actor(kind="person", ref=str(by.pk))
+        _record(incident, actor, "incident.reported_upward", body, at=at)
         # What it discharges tells the boards itself; the streams are numbered once, last.
         met = fulfil(
             obligations=_discharged(incident, unit),
@@ -96,7 +101,8 @@ def record_upward(*, incident: Incident, unit: Unit, upward: Upward, by: User) -
                 by=by,
                 how=Obligation.How.RECORDED,
                 note=told.received_by,
-                at=min(told.sent_at, timezone.now()),
+                at=min(told.sent_at, now),
+                entered_at=at,
             ),
         )
         if not met:
@@ -154,9 +160,15 @@ def _problem(field: str, value: str, message: str, remedy: str) -> Problem:
     return Problem(field=field, value=value, message=message, remedy=remedy)
 
 
-def _record(incident: Incident, actor: Actor, verb: str, body: Mapping[str, Any]) -> None:
+def _record(
+    incident: Incident,
+    actor: Actor,
+    verb: str,
+    body: Mapping[str, Any],
+    at: datetime | None = None,
+) -> None:
     fact = Fact(verb=verb, subject_kind="incident", subject_ref=str(incident.ref), body=body)
-    record(actor=actor, facts=[fact])
+    record(actor=actor, facts=[fact], at=at)
 
 
 def _show(incident: Incident, said: Mapping[str, Any]) -> None:

@@ -33,6 +33,7 @@ class Answer:
     """How obligations are met: by whom, how, with which verb and note.
 
     ``by`` is who answers; for an answer given by telephone, who wrote it down.
+    ``entered_at`` is only for seeded history: live answers are entered now.
     """
 
     by: User
@@ -41,6 +42,7 @@ class Answer:
     note: str = ""
     phone: str = ""
     at: datetime | None = None
+    entered_at: datetime | None = None
 
 
 @transaction.atomic
@@ -168,7 +170,7 @@ def fulfil(*, obligations: Sequence[Obligation], answer: Answer) -> list[Obligat
 
 def _meet(obligations: Sequence[Obligation], answer: Answer) -> list[Obligation]:
     """Compare-and-set each row, then ledger and streams for those that changed."""
-    now = timezone.now()
+    now = answer.entered_at or timezone.now()
     changed: list[Obligation] = []
     for obligation in sorted(obligations, key=lambda o: o.pk):
         won = (
@@ -190,6 +192,7 @@ def _meet(obligations: Sequence[Obligation], answer: Answer) -> list[Obligation]
         record(
             actor=Actor(kind="person", ref=str(answer.by.pk)),
             facts=[met_fact(obligation, answer) for obligation in changed],
+            at=answer.entered_at,
         )
         append(_rows(changed, answer))
     return changed

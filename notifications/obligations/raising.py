@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+from uuid import NAMESPACE_URL, uuid5
 
 from django.utils import timezone
 
@@ -72,7 +73,8 @@ def raise_alert(
 
     Call it inside the transaction that writes the subject, as the last thing:
     it takes the numbers of the streams. ``at`` is only for history that is
-    seeded; live alerts are raised now.
+    seeded: its references follow from that of the subject, so that the same
+    history is the same rows. Live alerts are raised now and drawn by lot.
     """
     now = at or timezone.now()
     alert = Alert.objects.create(
@@ -94,10 +96,19 @@ def raise_alert(
     alert.units.set(sorted({row.unit for row in plan.rows}))
     obligations = [o for row in plan.rows for o in _owed(alert, row, now)]
     obligations += [_extra(alert, extra, now) for extra in extras]
+    if at is not None:
+        _name_again(alert, obligations)
     Obligation.objects.bulk_create(obligations)
     record(actor=actor, facts=_facts(alert, plan, obligations), at=at)
     append([*_inbox(alert, subject, plan, obligations), *_boards(alert, subject, plan)])
     return Raised(alert=alert, obligations=obligations)
+
+
+def _name_again(alert: Alert, obligations: Iterable[Obligation]) -> None:
+    alert.ref = uuid5(NAMESPACE_URL, f"alert/{alert.subject_kind}/{alert.subject_ref}")
+    alert.save(update_fields=["ref"])
+    for number, obligation in enumerate(obligations):
+        obligation.ref = uuid5(alert.ref, str(number))
 
 
 def _owed(alert: Alert, row: PlanRow, now: datetime) -> list[Obligation]:

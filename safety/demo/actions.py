@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from datetime import datetime
 from random import Random
+from uuid import UUID
 
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from notifications.models import Stream, StreamRow
 from safety.demo.founding import Wanted, found
 from safety.demo.history import tell_history
 from safety.demo.models import DemoCity
@@ -31,12 +34,12 @@ def build_city(
 ) -> DemoCity:
     """Build a city of ``schools`` schools whose history ends ``now``.
 
-    The same arguments give the same city in an empty database. Everything is one
-    transaction: a build that is killed leaves nothing behind.
+    The same arguments give the same rows in a new database, but for the salts of
+    passwords. Everything is one transaction: a build that is killed leaves nothing behind.
 
     Raises ``Refused`` where anything real may be stored.
     """
-    _refuse(schools=schools, names=names, history_days=history_days)
+    _refuse(schools=schools, names=names, history_days=history_days, now=now)
     random = Random(seed)  # noqa: S311 - repeatable on purpose, nothing secret
     city = DemoCity.objects.create(seed=seed, schools=schools, names=names, created_at=now)
     wanted = Wanted(
@@ -49,10 +52,20 @@ def build_city(
     units = found(wanted, random)
     if history_days:
         tell_history(units, now=now, days=history_days, random=random)
+        _date_streams(now, random)
     return city
 
 
-def _refuse(*, schools: int, names: str, history_days: int) -> None:
+def _date_streams(now: datetime, random: Random) -> None:
+    """Let streams follow from the seed too: a live one draws its epoch by lot, now."""
+    streams = list(Stream.objects.order_by("kind", "owner"))
+    for stream in streams:
+        stream.epoch = UUID(int=random.getrandbits(128), version=4)
+    Stream.objects.bulk_update(streams, ["epoch"], batch_size=500)
+    StreamRow.objects.update(created_at=now)
+
+
+def _refuse(*, schools: int, names: str, history_days: int, now: datetime) -> None:
     wrong = []
     if schools < 1:
         wrong.append(
@@ -65,6 +78,15 @@ def _refuse(*, schools: int, names: str, history_days: int) -> None:
                 history_days,
                 _("History lies behind us."),
                 _("Give 0 or more days."),
+            )
+        )
+    if now > timezone.now():
+        wrong.append(
+            _problem(
+                "at",
+                now.isoformat(timespec="seconds"),
+                _("History cannot end in the future."),
+                _("Give a time that is over."),
             )
         )
     if names not in (FICTIONAL, GUIYANG):

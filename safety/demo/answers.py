@@ -14,7 +14,7 @@ from notifications.models import Obligation
 from notifications.obligations.answering import Answer, acknowledge, act, met_fact
 from notifications.obligations.upward import receivers_of
 from notifications.obligations.verbs import needs_note, verbs_for
-from safety.ledger.actions import SYSTEM, Fact, record
+from safety.ledger.actions import SYSTEM, record
 from safety.people.models import User
 from safety.posts.models import Holding
 
@@ -35,7 +35,6 @@ def answer_past(incidents: Sequence[Incident], *, random: Random) -> None:
 
     The ledger is told as ever. Inboxes and boards are not: nobody waits for news of the past.
     """
-    facts: list[Fact] = []
     tellers = _tellers()
     for given in _planned(incidents, share=1.0, random=random):
         answer = _as_entered(given, tellers)
@@ -48,8 +47,8 @@ def answer_past(incidents: Sequence[Incident], *, random: Random) -> None:
             met_note=answer.note,
             met_phone=answer.phone,
         )
-        facts += [met_fact(obligation, answer) for obligation in given.rows]
-    record(actor=SYSTEM, facts=facts)
+        facts = [met_fact(obligation, answer) for obligation in given.rows]
+        record(actor=SYSTEM, facts=facts, at=answer.at)
     _report_upward({str(incident.ref): incident for incident in incidents})
 
 
@@ -63,7 +62,7 @@ def answer_now(incident: Incident, *, until: datetime, share: float, random: Ran
             continue
         if given.answer.at is not None and given.answer.at <= until:
             do = act if given.answer.verb else acknowledge
-            do(obligations=given.rows, answer=given.answer)
+            do(obligations=given.rows, answer=replace(given.answer, entered_at=given.answer.at))
 
 
 def _tellers() -> dict[int, User]:
@@ -134,6 +133,7 @@ def _report_upward(incidents: Mapping[str, Incident]) -> None:
             continue
         incident = incidents[obligation.subject_ref]
         due_at = max(obligation.due_at or incident.filed_at, incident.filed_at)
+        sent_at = incident.filed_at + (due_at - incident.filed_at) * 0.6
         for receiver in receivers_of(obligation):
             record_upward(
                 incident=incident,
@@ -142,7 +142,8 @@ def _report_upward(incidents: Mapping[str, Incident]) -> None:
                     receiver=receiver,
                     received_by="演示值班员",
                     how="phone",
-                    sent_at=incident.filed_at + (due_at - incident.filed_at) * 0.6,
+                    sent_at=sent_at,
                 ),
                 by=obligation.person,
+                at=sent_at,
             )

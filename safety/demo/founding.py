@@ -44,13 +44,13 @@ class Wanted:
 
 def found(wanted: Wanted, random: Random) -> list[Unit]:
     """Build everything but the history; return all units, bureaus first."""
-    book = publish_rules(content=default_content(), note="", actor=SYSTEM)
-    new = plan_units(schools=wanted.schools, names=wanted.names, random=random)
-    units = create_units(units=new, actor=SYSTEM)
-    standard = create_standard_posts(units=units, rules=content_of(book), actor=SYSTEM)
-    posts = [s.post for s in standard] + _administrators(units)
-    grant(roles=[(p, RESTRICTED) for p in posts if p.kind in RESTRICTED_KINDS])
     since = wanted.now - timedelta(days=wanted.history_days + 60)
+    book = publish_rules(content=default_content(), note="", actor=SYSTEM, at=since)
+    new = plan_units(schools=wanted.schools, names=wanted.names, random=random)
+    units = create_units(units=new, actor=SYSTEM, at=since)
+    standard = create_standard_posts(units=units, rules=content_of(book), actor=SYSTEM, at=since)
+    posts = [s.post for s in standard] + _administrators(units, since)
+    grant(roles=[(p, RESTRICTED) for p in posts if p.kind in RESTRICTED_KINDS])
     staff = staff_city(
         posts=_by_unit(units, posts),
         since=since,
@@ -68,10 +68,12 @@ def found(wanted: Wanted, random: Random) -> list[Unit]:
     return units
 
 
-def _administrators(units: Iterable[Unit]) -> list[Post]:
+def _administrators(units: Iterable[Unit], since: datetime) -> list[Post]:
     bureaus = [unit for unit in units if not unit.is_school]
     made = create_posts(
-        posts=[(unit, "ADMIN", "ADMIN", "系统管理员") for unit in bureaus], actor=SYSTEM
+        posts=[(unit, "ADMIN", "ADMIN", "系统管理员") for unit in bureaus],
+        actor=SYSTEM,
+        at=since,
     )
     grant(roles=[(post, ADMINISTRATOR) for post in made])
     return made

@@ -87,14 +87,15 @@ def tell_history(units: Sequence[Unit], *, now: datetime, days: int, random: Ran
         end=over,
         random=random,
     )
-    told = [_tell(each, tellers=tellers, key=f"demo-{n}") for n, each in enumerate(past)]
+    series = f"demo-{random.getrandbits(48):012x}"  # the keys, and with them all references
+    told = [_tell(each, tellers=tellers, key=f"{series}-{n}") for n, each in enumerate(past)]
     for start in range(0, len(told), BATCH):
         answer_past(told[start : start + BATCH], random=random)
     _close(told, until=now - timedelta(hours=1), random=random)
     for number, fresh in enumerate(OPEN_NOW):
         happening = _under_way(fresh, now, schools, random)
         if happening is not None:
-            incident = _tell(happening, tellers=tellers, key=f"demo-open-{number}")
+            incident = _tell(happening, tellers=tellers, key=f"{series}-open-{number}")
             answer_now(incident, until=now, share=fresh.answered, random=random)
 
 
@@ -160,15 +161,11 @@ def _close(incidents: Sequence[Incident], *, until: datetime, random: Random) ->
         incident.closed_at = closed_at[str(incident.ref)]
     Alert.objects.bulk_update(alerts, ["closed_at"], batch_size=500)
     Incident.objects.bulk_update(incidents, ["closed_at"], batch_size=500)
-    record(
-        actor=SYSTEM,
-        facts=[
-            Fact(
-                verb="incident.closed",
-                subject_kind="incident",
-                subject_ref=ref,
-                body={"at": moment.isoformat()},
-            )
-            for ref, moment in closed_at.items()
-        ],
-    )
+    for ref, moment in closed_at.items():
+        fact = Fact(
+            verb="incident.closed",
+            subject_kind="incident",
+            subject_ref=ref,
+            body={"at": moment.isoformat()},
+        )
+        record(actor=SYSTEM, facts=[fact], at=moment)

@@ -18,10 +18,13 @@ LISTED_MAX = 500  # above it one event tells the number: a whole city at once
 
 
 @transaction.atomic
-def create_posts(*, posts: Sequence[tuple[Unit, str, str, str]], actor: Actor) -> list[Post]:
+def create_posts(
+    *, posts: Sequence[tuple[Unit, str, str, str]], actor: Actor, at: datetime | None = None
+) -> list[Post]:
     """Create posts given as (unit, code, kind, name), each with its own group.
 
-    Returns them in the given order. Raises ``Refused`` when a code is taken.
+    Returns them in the given order. ``at`` is only for seeded history. Raises
+    ``Refused`` when a code is taken.
     """
     taken = set(
         Post.objects.filter(unit__in={unit.pk for unit, *_ in posts}).values_list("unit", "code")
@@ -64,6 +67,7 @@ def create_posts(*, posts: Sequence[tuple[Unit, str, str, str]], actor: Actor) -
                 body={"posts": len(made)},
             )
         ],
+        at=at,
     )
     return made
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
@@ -66,9 +67,9 @@ def _small_staff(rules: Rules) -> int:
 
 @transaction.atomic
 def create_standard_posts(
-    *, units: Sequence[Unit], rules: Rules, actor: Actor
+    *, units: Sequence[Unit], rules: Rules, actor: Actor, at: datetime | None = None
 ) -> list[StandardPost]:
-    """Create the standard posts of ``units``.
+    """Create the standard posts of ``units``. ``at`` is only for seeded history.
 
     Raises ``Refused`` when a unit already has one of them.
     """
@@ -79,7 +80,7 @@ def create_standard_posts(
         for post_type in types_for(unit, school=schools.get(unit.pk), rules=rules)
     ]
     posts = create_posts(
-        posts=[(unit, t["code"], t["code"], t["zh"]) for unit, t in chosen], actor=actor
+        posts=[(unit, t["code"], t["code"], t["zh"]) for unit, t in chosen], actor=actor, at=at
     )
     capacities = rules["responsibility"]["capacity"]
     return [

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -29,8 +30,12 @@ def digest_of(content: Mapping[str, Any]) -> str:
 
 
 @transaction.atomic
-def publish_rules(*, content: Mapping[str, Any], note: str, actor: Actor) -> RuleBook:
+def publish_rules(
+    *, content: Mapping[str, Any], note: str, actor: Actor, at: datetime | None = None
+) -> RuleBook:
     """Check every section and publish a new version; the same content again is the same version.
+
+    ``at`` is only for seeded history; else it is published now.
 
     Raises ``Refused`` naming the section whose shape is wrong, ``Conflict`` when
     somebody else publishes at the same moment.
@@ -54,7 +59,7 @@ def publish_rules(*, content: Mapping[str, Any], note: str, actor: Actor) -> Rul
                 content=dict(content),
                 digest=digest,
                 note=note,
-                published_at=timezone.now(),
+                published_at=at or timezone.now(),
             )
     except IntegrityError as error:
         raise Conflict(
@@ -73,5 +78,6 @@ def publish_rules(*, content: Mapping[str, Any], note: str, actor: Actor) -> Rul
                 body={"digest": digest, "note": note},
             )
         ],
+        at=at,
     )
     return book

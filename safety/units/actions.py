@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -68,9 +68,12 @@ class UnitChange:
 
 
 @transaction.atomic
-def create_units(*, units: Sequence[NewUnit], actor: Actor) -> list[Unit]:
+def create_units(
+    *, units: Sequence[NewUnit], actor: Actor, at: datetime | None = None
+) -> list[Unit]:
     """Create ``units`` with their places in the tree and their school facts, in the given order.
 
+    ``at`` is only for seeded history: when the ledger says that it was done.
     Raises ``Refused`` naming every unit whose code, parent or path is not
     possible, ``Conflict`` when somebody else creates the same code meanwhile.
     """
@@ -99,7 +102,7 @@ def create_units(*, units: Sequence[NewUnit], actor: Actor) -> list[Unit]:
             remedy=_("Look again: what is there now is compared anew."),
         ) from error
     made = [known[new.code] for new in units]
-    record(actor=actor, facts=created_facts(made))
+    record(actor=actor, facts=created_facts(made), at=at)
     return made
 
 

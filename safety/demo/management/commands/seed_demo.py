@@ -1,5 +1,6 @@
 import json
 from argparse import ArgumentParser
+from datetime import datetime
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
@@ -27,19 +28,21 @@ class Command(BaseCommand):
         add("--schools", type=int, default=300, metavar="N")
         add("--seed", type=int, default=1, metavar="S", help="the same seed, the same city")
         add("--names", default=FICTIONAL, help=f"{FICTIONAL} (default) or {GUIYANG} (districts)")
+        add("--at", default="", metavar="ISO", help="when the history ends (now)")
         add("--history-days", type=int, default=730, metavar="N", help="0: nothing happened yet")
         add("--password", default=PASSWORD, help="of every demonstration person")
         add("--json", action="store_true", help="print one JSON document")
 
     def handle(self, **options: Any) -> None:
         try:
-            city = self._same_city(options) or build_city(
+            at = _moment(options["at"])
+            city = self._same_city(options, at) or build_city(
                 schools=options["schools"],
                 seed=options["seed"],
                 names=options["names"],
                 history_days=options["history_days"],
                 password=options["password"],
-                now=timezone.now(),
+                now=at or timezone.now(),
             )
         except Refused as refused:
             raise CommandError(
@@ -54,9 +57,11 @@ class Command(BaseCommand):
         else:
             self._print(people, password)
 
-    def _same_city(self, options: dict[str, Any]) -> DemoCity | None:
-        """The city that is asked for, if it is here already."""
+    def _same_city(self, options: dict[str, Any], at: datetime | None) -> DemoCity | None:
+        """The city that is asked for, if it is here already; one that ends now ends at any time."""
         asked = {name: options[name] for name in ("schools", "seed", "names")}
+        if at is not None:
+            asked["created_at"] = at
         return DemoCity.objects.filter(**asked).first()
 
     def _print(self, people: list[SignIn], password: str) -> None:
@@ -66,3 +71,19 @@ class Command(BaseCommand):
             self.stdout.write(f"  {person.username:<{width}}  {person.role}:{person.shows}")
         chosen = password or _("the one chosen when the city was built")
         self.stdout.write(_("Password of everybody: %(password)s") % {"password": chosen})
+
+
+def _moment(said: str) -> datetime | None:
+    """The time in ``said``, of the bureau's time zone where it names none; ``None`` for ""."""
+    if not said:
+        return None
+    try:
+        moment = datetime.fromisoformat(said)
+    except ValueError as error:
+        raise Refused(
+            _("This is not a time."),
+            field="at",
+            value=said,
+            remedy=_("Write it like 2026-06-14T20:14:00+08:00."),
+        ) from error
+    return moment if timezone.is_aware(moment) else timezone.make_aware(moment)
