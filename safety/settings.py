@@ -56,6 +56,7 @@ INSTALLED_APPS = [
     "safety.units",
     "safety.posts",
     "notifications",
+    "notifications.records",
     "incidents.cases",
     "safety.demo",
     "safety.home",
