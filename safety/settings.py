@@ -55,6 +55,7 @@ INSTALLED_APPS = [
     "safety.people",
     "safety.units",
     "safety.posts",
+    "safety.roster",
     "notifications",
     "notifications.records",
     "incidents.cases",

@@ -9,29 +9,40 @@ used for reading: ``get_objects_for_user`` ignores ``is_active``.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Min, Q, QuerySet
 from django.utils import timezone
 
 from safety.people.models import User
-from safety.posts.models import Holding, HoldingsRevision, Leave, Post
+from safety.posts.models import Holding, HoldingsRevision, Leave, Post, RosterPeriod, Shift
 from safety.units.models import Unit, UnitGroupObjectPermission
 
 Viewer = User | AnonymousUser
+# The seat is handed over by word of mouth: both may work around the change (decision 0056).
+SHIFT_MARGIN = timedelta(minutes=30)
 
 
 def posts_held(user: Viewer, *, at: datetime | None = None) -> QuerySet[Post]:
-    """The posts ``user`` answers for at ``at``: held, acting, as B角, or as a named stand-in."""
+    """The posts ``user`` answers for at ``at``: held, acting, as B角, or as a named stand-in.
+
+    Where a duty roster is kept, a post is held by whoever is on shift, and by nobody else.
+    """
     if not user.is_authenticated or not user.is_active:
         return Post.objects.none()
     moment = at or timezone.now()
     persons = [user.pk, *_absent_for(user, moment)]
+    rostered = RosterPeriod.objects.at(moment).values("post")
     held = Holding.objects.at(moment).filter(
         Q(person=user) | Q(person__in=persons) & ~Q(kind=Holding.Kind.DEPUTY)
     )
-    return Post.objects.filter(pk__in=held.values("post"), abolished_at=None)
+    shifts = Shift.objects.at(moment, margin=SHIFT_MARGIN).filter(person__in=persons)
+    return Post.objects.filter(
+        Q(pk__in=held.values("post")) & ~Q(pk__in=rostered)
+        | Q(pk__in=shifts.values("post")) & Q(pk__in=rostered),
+        abolished_at=None,
+    )
 
 
 def _absent_for(user: User, moment: datetime) -> list[int]:
@@ -121,13 +132,17 @@ def posts_with(rights: Iterable[str], *, at_or_above: tuple[str, ...]) -> QueryS
 
 
 def _answer_for(posts: QuerySet[Post], moment: datetime) -> QuerySet[User]:
-    """Whoever holds one of ``posts`` from ``moment`` on, or is named to stand in for a holder."""
+    """Whoever holds one of ``posts`` from ``moment`` on, has a shift, or is to stand in."""
     holdings = Holding.objects.filter(post__in=posts.values("pk")).ending_after(moment)
     absent = holdings.exclude(kind=Holding.Kind.DEPUTY).values("person")
+    shifts = Shift.objects.filter(post__in=posts.values("pk"), ends_at__gt=moment - SHIFT_MARGIN)
+    on_shift = shifts.values("person")
     leaves = Leave.objects.filter(
-        person__in=absent, delegate__isnull=False, ends_at__gt=moment
+        Q(person__in=absent) | Q(person__in=on_shift), delegate__isnull=False, ends_at__gt=moment
     ).values("delegate")
-    return User.objects.filter(Q(pk__in=holdings.values("person")) | Q(pk__in=leaves))
+    return User.objects.filter(
+        Q(pk__in=holdings.values("person")) | Q(pk__in=on_shift) | Q(pk__in=leaves)
+    )
 
 
 def rights_revision() -> int:
@@ -136,7 +151,7 @@ def rights_revision() -> int:
 
 
 def rights_state() -> tuple[int, datetime | None]:
-    """(revision, next moment at which a holding or leave begins or ends).
+    """(revision, next moment at which a holding, leave, shift or roster begins or ends).
 
     As long as the revision is the same and the moment has not come, every
     answer of this file stays as it is: what a process may build a cache on.
@@ -144,8 +159,17 @@ def rights_state() -> tuple[int, datetime | None]:
     now = timezone.now()
     revision = rights_revision()
     moments = [
-        Model.objects.filter(**{f"{field}__gt": now}).aggregate(next=Min(field))["next"]
-        for Model in (Holding, Leave)
-        for field in ("starts_at", "ends_at")
+        found + offset
+        for Model, margin in (
+            (Holding, timedelta()),
+            (Leave, timedelta()),
+            (RosterPeriod, timedelta()),
+            (Shift, SHIFT_MARGIN),
+        )
+        for field, offset in (("starts_at", -margin), ("ends_at", margin))
+        for found in Model.objects.filter(**{f"{field}__gt": now - offset})
+        .aggregate(next=Min(field))
+        .values()
+        if found is not None
     ]
-    return revision, min((m for m in moments if m is not None), default=None)
+    return revision, min(moments, default=None)

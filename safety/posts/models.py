@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+import uuid
+from datetime import datetime, timedelta
 from typing import ClassVar
 
 from django.contrib.auth.models import Group
@@ -105,10 +106,82 @@ class Leave(models.Model):
         return f"{self.person} {self.starts_at:%Y-%m-%d}"
 
 
+class RosterPeriodQuerySet(models.QuerySet["RosterPeriod"]):
+    def at(self, moment: datetime) -> RosterPeriodQuerySet:
+        return self.filter(starts_at__lte=moment).ending_after(moment)
+
+    def ending_after(self, moment: datetime) -> RosterPeriodQuerySet:
+        return self.filter(Q(ends_at=None) | Q(ends_at__gt=moment))
+
+
+class RosterPeriod(models.Model):
+    """From when to when a post is answered by its duty roster (值班表) alone.
+
+    Inside it the post belongs to whoever is on shift; its holdings count for nothing.
+    """
+
+    post = models.ForeignKey(Post, on_delete=models.PROTECT, related_name="roster_periods")
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField(null=True, blank=True)
+
+    objects: ClassVar = RosterPeriodQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["post"], condition=Q(ends_at=None), name="roster_period_one_open"
+            ),
+            models.CheckConstraint(
+                condition=Q(ends_at=None) | Q(ends_at__gt=F("starts_at")),
+                name="roster_period_ends_after_start",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.post} {self.starts_at:%Y-%m-%d}"
+
+
+class ShiftQuerySet(models.QuerySet["Shift"]):
+    def at(self, moment: datetime, *, margin: timedelta = timedelta()) -> ShiftQuerySet:
+        """Shifts in force at ``moment``, widened by ``margin`` at both ends."""
+        return self.filter(starts_at__lte=moment + margin, ends_at__gt=moment - margin)
+
+    def between(self, start: datetime, end: datetime) -> ShiftQuerySet:
+        """Shifts of which at least a moment lies in [start, end)."""
+        return self.filter(starts_at__lt=end, ends_at__gt=start)
+
+
+class Shift(models.Model):
+    """A person sits in a duty seat (值班席), which is a post, from when to when."""
+
+    ref = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    post = models.ForeignKey(Post, on_delete=models.PROTECT, related_name="shifts")
+    person = models.ForeignKey(User, on_delete=models.PROTECT, related_name="shifts")
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+
+    objects: ClassVar = ShiftQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["person", "ends_at"], name="shift_person"),
+            models.Index(fields=["post", "ends_at"], name="shift_post"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ends_at__gt=F("starts_at")), name="shift_ends_after_start"
+            ),
+            models.UniqueConstraint(fields=["post", "starts_at"], name="shift_once_per_seat"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person} · {self.post} {self.starts_at:%Y-%m-%d %H:%M}"
+
+
 class HoldingsRevision(models.Model):
     """One row whose number rises with every change of who may do what.
 
-    Database triggers bump it (posts, holdings, leave, grants, paths of units, a person's
+    Database triggers bump it (posts, holdings, leave, shifts, grants, paths of units, a person's
     ``is_active``), so that no path of writing can forget it and every process
     notices a lost right at its next look.
     """
