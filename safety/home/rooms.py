@@ -37,6 +37,13 @@ def rooms_for(rights: Container[str]) -> list[Room]:
             _("Sign-ins, and the phones that report without one."),
             "people",
         ),
+        (
+            "manage_people",
+            "offices:list",
+            _("Posts and holders"),
+            _("Who holds which post, since when, and who stands in."),
+            "user",
+        ),
     ]
     return [
         Room(right=right, url=reverse(name), label=label, text=text, icon=icon)
