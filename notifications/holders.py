@@ -6,9 +6,11 @@ import threading
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Q
+from django.utils import timezone
 
 from notifications.models import Entry, ResponsibilityTable
 from notifications.responsibility.inputs import (
@@ -16,14 +18,18 @@ from notifications.responsibility.inputs import (
     HoldingFacts,
     LeaveFacts,
     RestrictedGrant,
+    RosterFacts,
+    ShiftFacts,
 )
 from notifications.responsibility.scope import Scope
 from safety.people.models import User
 from safety.posts.access import rights_revision
-from safety.posts.models import Holding, Leave, Post
+from safety.posts.models import Holding, Leave, Post, RosterPeriod, Shift
 from safety.units.models import UnitGroupObjectPermission
 
 Version = tuple[object, ...]
+# Shifts are many; those long over are only read when the past is asked about (``as_of``).
+SHIFTS_BACK = timedelta(days=60)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,6 +49,8 @@ class UnitPart:
     people: Mapping[int, str]
     leaves: Sequence[LeaveFacts]
     restricted: Sequence[RestrictedGrant]
+    shifts: Sequence[ShiftFacts] = ()
+    rosters: Sequence[RosterFacts] = ()
 
 
 class _Kept:
@@ -78,59 +86,77 @@ def forget() -> None:
     _kept.forget()
 
 
-def parts_of(table: ResponsibilityTable, units: Sequence[int]) -> list[UnitPart]:
-    """What ``table`` and the roster say of ``units``.
+def parts_of(
+    table: ResponsibilityTable, units: Sequence[int], *, as_of: datetime | None = None
+) -> list[UnitPart]:
+    """What ``table`` and the roster say of ``units``; with the shifts around ``as_of``, if given.
 
     Inside a transaction nothing is kept and nothing kept is used: what it wrote
     may be rolled back, and the number of its revision given out again.
     """
-    if transaction.get_connection().in_atomic_block:
-        return list(_read(table, units).values())
+    if as_of is not None or transaction.get_connection().in_atomic_block:
+        return list(_read(table, units, as_of).values())
     version: Version = (table.pk, table.published_at, rights_revision())
     found = _kept.get(version, units)
     missing = [unit for unit in units if unit not in found]
     if missing:
-        read = _read(table, missing)
+        read = _read(table, missing, None)
         _kept.put(version, read)
         found |= read
     return [found[unit] for unit in units]
 
 
-def _read(table: ResponsibilityTable, units: Sequence[int]) -> dict[int, UnitPart]:
+def _read(
+    table: ResponsibilityTable, units: Sequence[int], as_of: datetime | None
+) -> dict[int, UnitPart]:
     entries = _entries(table, units)
     grants = _grants(units)
     posts = {e.post for rows in entries.values() for e in rows}
     posts |= {given.post for rows in grants.values() for given in rows}
     holdings = _holdings(posts)
+    rosters = _rosters(posts)
+    shifts = _shifts(rosters, (as_of or timezone.now()) - SHIFTS_BACK) if rosters else {}
     holders = {row.facts.person for rows in holdings.values() for row in rows}
+    holders |= {shift.person for rows in shifts.values() for shift in rows}
     leaves = _leaves(holders)
     people = _people(holders | {leave.delegate for rows in leaves.values() for leave in rows})
-    return {unit: _part(entries[unit], grants[unit], holdings, leaves, people) for unit in units}
+    found = _Found(holdings=holdings, rosters=rosters, shifts=shifts, leaves=leaves, people=people)
+    return {unit: _part(entries[unit], grants[unit], found) for unit in units}
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Found:
+    """What was read for all units together, by post and by person."""
+
+    holdings: Mapping[int, Sequence[HeldRow]]
+    rosters: Mapping[int, Sequence[RosterFacts]]
+    shifts: Mapping[int, Sequence[ShiftFacts]]
+    leaves: Mapping[int, Sequence[LeaveFacts]]
+    people: Mapping[int, str]
 
 
 def _part(
-    entries: Sequence[EntryFacts],
-    grants: Sequence[RestrictedGrant],
-    holdings: Mapping[int, Sequence[HeldRow]],
-    leaves: Mapping[int, Sequence[LeaveFacts]],
-    people: Mapping[int, str],
+    entries: Sequence[EntryFacts], grants: Sequence[RestrictedGrant], found: _Found
 ) -> UnitPart:
     posts = sorted({entry.post for entry in entries} | {given.post for given in grants})
-    held = [row for post in posts for row in holdings.get(post, ())]
-    holders = sorted({row.facts.person for row in held})
+    held = [row for post in posts for row in found.holdings.get(post, ())]
+    shifts = [shift for post in posts for shift in found.shifts.get(post, ())]
+    holders = sorted({*(row.facts.person for row in held), *(shift.person for shift in shifts)})
     delegates = {
         leave.delegate
         for person in holders
-        for leave in leaves.get(person, ())
+        for leave in found.leaves.get(person, ())
         if leave.delegate is not None
     }
     near = sorted({*holders, *delegates})
     return UnitPart(
         entries=entries,
         holdings=held,
-        people={person: people[person] for person in near if person in people},
-        leaves=[leave for person in near for leave in leaves.get(person, ())],
+        people={person: found.people[person] for person in near if person in found.people},
+        leaves=[leave for person in near for leave in found.leaves.get(person, ())],
         restricted=grants,
+        shifts=shifts,
+        rosters=[kept for post in posts for kept in found.rosters.get(post, ())],
     )
 
 
@@ -176,6 +202,28 @@ def _holdings(posts: Iterable[int]) -> dict[int, list[HeldRow]]:
             ends_at=row.ends_at,
         )
         found[row.post_id].append(HeldRow(id=row.pk, facts=facts))
+    return found
+
+
+def _rosters(posts: Iterable[int]) -> dict[int, list[RosterFacts]]:
+    """From when to when a duty roster is kept for one of ``posts``."""
+    found: dict[int, list[RosterFacts]] = defaultdict(list)
+    rows = RosterPeriod.objects.filter(post__in=posts, post__abolished_at=None).order_by("id")
+    for post, starts_at, ends_at in rows.values_list("post", "starts_at", "ends_at"):
+        found[post].append(RosterFacts(post=post, starts_at=starts_at, ends_at=ends_at))
+    return found
+
+
+def _shifts(posts: Iterable[int], since: datetime) -> dict[int, list[ShiftFacts]]:
+    """The shifts of ``posts`` that are not over at ``since``, however far ahead."""
+    found: dict[int, list[ShiftFacts]] = defaultdict(list)
+    rows = Shift.objects.filter(post__in=posts, ends_at__gt=since).order_by("starts_at", "id")
+    for post, person, starts_at, ends_at in rows.values_list(
+        "post", "person", "starts_at", "ends_at"
+    ):
+        found[post].append(
+            ShiftFacts(post=post, person=person, starts_at=starts_at, ends_at=ends_at)
+        )
     return found
 
 

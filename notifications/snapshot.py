@@ -95,7 +95,7 @@ def snapshot(schools: Sequence[Unit], *, as_of: datetime | None = None) -> Snaps
     on_the_way = _units(schools)
     facts_of = {unit.pk: _unit_facts(unit) for unit in on_the_way.values()}
     told = tuple(_school_facts(on_the_way[school.code], on_the_way, facts_of) for school in schools)
-    parts = parts_of(table, [unit.id for unit in facts_of.values()])
+    parts = parts_of(table, [unit.id for unit in facts_of.values()], as_of=as_of)
     return Snapshot(book=book, facts=_facts(table, book, told, parts))
 
 
@@ -197,5 +197,7 @@ def _facts(
         holdings=list(holdings.values()),
         people=people,
         leaves=list(dict.fromkeys(leave for part in parts for leave in part.leaves)),
+        shifts=list(dict.fromkeys(shift for part in parts for shift in part.shifts)),
+        rosters=list(dict.fromkeys(kept for part in parts for kept in part.rosters)),
         restricted=[given for part in parts for given in part.restricted],
     )

@@ -85,6 +85,25 @@ class LeaveFacts:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ShiftFacts:
+    """A person sits in a duty seat, which is a post."""
+
+    post: int
+    person: int
+    starts_at: datetime
+    ends_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class RosterFacts:
+    """While it is kept, the shifts alone say who answers for ``post``; holdings do not."""
+
+    post: int
+    starts_at: datetime
+    ends_at: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class RestrictedGrant:
     """Holders of ``post`` may read restricted text of the unit with ``path`` and of all below."""
 
@@ -108,6 +127,8 @@ class Facts:
     people: Mapping[int, str]
     leaves: Sequence[LeaveFacts] = ()
     restricted: Sequence[RestrictedGrant] = ()
+    shifts: Sequence[ShiftFacts] = ()
+    rosters: Sequence[RosterFacts] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,13 +1,23 @@
-"""Who answers for a post at a moment: holder, acting holder, B角, or a named stand-in."""
+"""Who answers for a post at a moment: holder, acting holder, B角, or a named stand-in.
+
+Where a duty roster is kept, whoever is on shift counts as the holder, and nobody else.
+"""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from notifications.responsibility.inputs import Facts, HoldingFacts, LeaveFacts, RestrictedGrant
+from notifications.responsibility.inputs import (
+    Facts,
+    HoldingFacts,
+    LeaveFacts,
+    RestrictedGrant,
+    RosterFacts,
+    ShiftFacts,
+)
 
 HOLDER, DEPUTY, DELEGATE = "holder", "deputy", "delegate"
 VACANT, ABSENT = "vacant", "absent"
@@ -36,8 +46,10 @@ class Offices:
 
     def __init__(self, facts: Facts, at: datetime) -> None:
         self._people = facts.people
-        self._holders = _by_post(facts, at, "principal", "acting")
-        self._deputies = _by_post(facts, at, "deputy")
+        rostered = {r.post for r in facts.rosters if _in_force(r, at)}
+        self._holders = _by_post(facts, at, rostered, "principal", "acting")
+        self._holders |= _on_shift(facts, at, rostered)
+        self._deputies = _by_post(facts, at, rostered, "deputy")
         self._away = _away(facts.leaves, at)
         self._known: dict[tuple[int, bool], Held] = {}
 
@@ -91,12 +103,28 @@ class Clearance:
         return any(path.startswith(given) for given in self._paths.get(person, ()))
 
 
-def _by_post(facts: Facts, at: datetime, *kinds: str) -> dict[int, list[int]]:
+def _in_force(dated: HoldingFacts | RosterFacts | ShiftFacts, at: datetime) -> bool:
+    return dated.starts_at <= at and (dated.ends_at is None or at < dated.ends_at)
+
+
+def _on_shift(facts: Facts, at: datetime, rostered: Container[int]) -> dict[int, list[int]]:
+    """Reachable people by seat; whoever came last first."""
+    found: dict[int, list[int]] = defaultdict(list)
+    for shift in sorted(facts.shifts, key=lambda s: (s.starts_at, s.person), reverse=True):
+        if shift.post in rostered and _in_force(shift, at) and shift.person in facts.people:
+            found[shift.post].append(shift.person)
+    return found
+
+
+def _by_post(
+    facts: Facts, at: datetime, rostered: Container[int], *kinds: str
+) -> dict[int, list[int]]:
     """Reachable people by post: in the order of ``kinds``, then rank, then id."""
     found: dict[int, list[HoldingFacts]] = defaultdict(list)
     for holding in facts.holdings:
-        in_force = holding.starts_at <= at and (holding.ends_at is None or at < holding.ends_at)
-        if in_force and holding.kind in kinds and holding.person in facts.people:
+        if holding.post in rostered or holding.kind not in kinds:
+            continue
+        if _in_force(holding, at) and holding.person in facts.people:
             found[holding.post].append(holding)
     return {
         post: list(

@@ -95,6 +95,7 @@ def cities(draw: st.DrawFn) -> Asked:
     town = asked.town
     for code in BUREAUS:
         _open_gaps(draw, town, code, BUREAU_POSTS)
+        _keep_rosters(draw, town, code)
         if draw(st.booleans()):  # one section is owner of a stage and safety office (Taishan)
             town.remove(code, "B11")
             town.merge(code, "B12", "SAFETY_OFFICE")
@@ -114,6 +115,16 @@ def _open_gaps(draw: st.DrawFn, town: Town, unit: str, posts: tuple[str, ...]) -
     for post_type in draw(st.lists(st.sampled_from(posts), max_size=6, unique=True)):
         if post_type in here - {"B11", "B12"}:  # those two are for merging
             _open_gap(draw(st.sampled_from(GAPS)), town, unit, post_type)
+
+
+def _keep_rosters(draw: st.DrawFn, town: Town, unit: str) -> None:
+    """Some duty seats have a roster, with or without somebody on shift."""
+    here = {e.post_type for e in town.entries if e.unit == town.units[unit].id}
+    for seat in ("B27D", "B27L"):
+        if seat in here and draw(st.booleans()):
+            town.keep_roster(unit, seat)
+            for start in draw(st.lists(st.sampled_from([SUNDAY, MONDAY]), max_size=2, unique=True)):
+                town.put_on_shift(unit, seat, starts_at=start - timedelta(hours=1), hours=8)
 
 
 GAPS = ("vacant", "removed", "away", "delegate", "B", "vacant with B", "several posts")

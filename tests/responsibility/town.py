@@ -20,7 +20,9 @@ from notifications.responsibility.inputs import (
     LeaveFacts,
     Question,
     RestrictedGrant,
+    RosterFacts,
     SchoolFacts,
+    ShiftFacts,
     UnitFacts,
 )
 from notifications.responsibility.plan import Plan, PlanRow
@@ -62,6 +64,8 @@ class Town:
         self.people: dict[int, str] = {}
         self.leaves: list[LeaveFacts] = []
         self.restricted: list[RestrictedGrant] = []
+        self.shifts: list[ShiftFacts] = []
+        self.rosters: list[RosterFacts] = []
         self._posts = 0
         self.bureau("CITY", Level.CITY)
 
@@ -192,6 +196,26 @@ class Town:
         known = self.entry(unit, post_type)
         self.entries[self.entries.index(known)] = replace(known, scope=Scope.of(scope))
 
+    def keep_roster(self, unit: str, post_type: str, **over: Any) -> None:
+        """From now on only shifts say who answers for the post."""
+        values = {"starts_at": BEGAN, **over}
+        self.rosters.append(RosterFacts(post=self.entry(unit, post_type).post, **values))
+
+    def put_on_shift(
+        self, unit: str, post_type: str, *, starts_at: datetime, hours: float, person: int = 0
+    ) -> int:
+        """Somebody (a new person, unless given) sits in the seat from ``starts_at`` on."""
+        who = person or self.newcomer(f"{unit}.{post_type} {starts_at:%d %H}")
+        self.shifts.append(
+            ShiftFacts(
+                post=self.entry(unit, post_type).post,
+                person=who,
+                starts_at=starts_at,
+                ends_at=starts_at + timedelta(hours=hours),
+            )
+        )
+        return who
+
     def clear(self, unit: str, post_type: str) -> None:
         """Holders of the post may read restricted text of the unit and below."""
         entry = self.entry(unit, post_type)
@@ -209,6 +233,8 @@ class Town:
             people=dict(self.people),
             leaves=tuple(self.leaves),
             restricted=tuple(self.restricted),
+            shifts=tuple(self.shifts),
+            rosters=tuple(self.rosters),
         )
 
     def plan(
