@@ -26,7 +26,7 @@ from notifications.responsibility.rules import Rules
 from notifications.responsibility.words import Level
 from safety.errors import Refused
 from safety.rules.models import RuleBook
-from safety.rules.selectors import content_of, current_rules
+from safety.rules.selectors import content_of, current_rules, rules_at
 from safety.units.models import School, Unit
 
 FACILITIES = ("canteen", "boarding", "bus")
@@ -91,7 +91,7 @@ def snapshot(schools: Sequence[Unit], *, as_of: datetime | None = None) -> Snaps
     if as_of is None:
         table, book = current_table(), current_rules()
     else:
-        table, book = _table_of(as_of), _rules_of(as_of)
+        table, book = _table_of(as_of), rules_at(as_of)
     on_the_way = _units(schools)
     facts_of = {unit.pk: _unit_facts(unit) for unit in on_the_way.values()}
     told = tuple(_school_facts(on_the_way[school.code], on_the_way, facts_of) for school in schools)
@@ -115,12 +115,6 @@ def _table_of(moment: datetime) -> ResponsibilityTable:
     published = ResponsibilityTable.objects.exclude(state=ResponsibilityTable.State.DRAFT)
     earlier = published.filter(published_at__lte=moment).order_by("-published_at", "-number")
     return earlier.first() or published.order_by("number").first() or current_table()
-
-
-def _rules_of(moment: datetime) -> RuleBook:
-    books = RuleBook.objects.defer("content")
-    earlier = books.filter(published_at__lte=moment).order_by("-number")
-    return earlier.first() or books.order_by("number").first() or current_rules()
 
 
 def compiled(book: RuleBook) -> Rules:

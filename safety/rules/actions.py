@@ -1,11 +1,11 @@
-"""Publish a version of the rule book."""
+"""Publish a version of the rule book, and take one back before its day has come."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -15,8 +15,13 @@ from django.utils.translation import gettext as _
 
 from safety.errors import Conflict, Refused
 from safety.ledger.actions import Actor, Fact, record
+from safety.rules.checking import problems_of
 from safety.rules.models import RuleBook
 from safety.rules.registry import sections
+from safety.rules.selectors import newest_rules
+
+TOLERANCE = timedelta(minutes=2)  # a form that says "now" takes a moment to arrive
+NOTE_MAX = 200
 
 
 def default_content() -> dict[str, Any]:
@@ -31,35 +36,98 @@ def digest_of(content: Mapping[str, Any]) -> str:
 
 @transaction.atomic
 def publish_rules(
-    *, content: Mapping[str, Any], note: str, actor: Actor, at: datetime | None = None
+    *,
+    content: Mapping[str, Any],
+    note: str,
+    actor: Actor,
+    effective_at: datetime | None = None,
+    based_on: RuleBook | None = None,
 ) -> RuleBook:
     """Check every section and publish a new version; the same content again is the same version.
 
-    ``at`` is only for seeded history; else it is published now.
+    It is in force from ``effective_at`` (now, if not given), never before an earlier
+    version. ``based_on`` is the version that whoever wrote it looked at.
 
-    Raises ``Refused`` naming the section whose shape is wrong, ``Conflict`` when
-    somebody else publishes at the same moment.
+    Raises ``Refused`` naming every section whose shape is wrong and whatever in the
+    house would break, ``Conflict`` when somebody else published meanwhile.
     """
-    for section in sections():
-        try:
-            section.check(content)
-        except (KeyError, TypeError, ValueError) as error:
-            raise Refused(
-                str(error), field=section.name, remedy="Correct this section of the rule book."
-            ) from error
+    found = problems_of(content)
+    if found:
+        raise Refused.of(found)
+    newest = newest_rules()
+    if based_on is not None and newest is not None and newest.pk != based_on.pk:
+        raise _overtaken(newest)
     digest = digest_of(content)
-    newest = RuleBook.objects.order_by("-number").first()
     if newest is not None and newest.digest == digest:
         return newest
+    now = timezone.now()
+    moment = _moment(effective_at, newest, now)
+    book = _create(content, digest, note, now, moment)
+    record(
+        actor=actor,
+        facts=[
+            Fact(
+                verb="rules.published",
+                subject_kind="rule_book",
+                subject_ref=str(book.number),
+                body={"digest": digest, "note": note, "effective_at": moment.isoformat()},
+            )
+        ],
+    )
+    return book
+
+
+def _overtaken(newest: RuleBook) -> Conflict:
+    return Conflict(
+        _("Version %(number)d was published meanwhile by somebody else.")
+        % {"number": newest.number},
+        field="rules",
+        value=str(newest.number),
+        remedy=_("Look at what it changed, carry your changes over, then publish again."),
+    )
+
+
+def _moment(wanted: datetime | None, newest: RuleBook | None, now: datetime) -> datetime:
+    """From when the new version is in force. Raises ``Refused``."""
+    moment = wanted or now
+    if wanted is not None and wanted < now - TOLERANCE:
+        raise Refused(
+            _("This time lies in the past."),
+            field="effective_at",
+            value=wanted.isoformat(timespec="minutes"),
+            remedy=_("Rules hold from now on or later; what was owed stays as it was."),
+        )
+    if newest is None and moment > now:
+        raise Refused(
+            _("The first rule book has to hold from now on."),
+            field="effective_at",
+            value=moment.isoformat(timespec="minutes"),
+            remedy=_("Leave the time empty."),
+        )
+    if newest is not None and newest.effective_at > max(moment, now):
+        raise Refused(
+            _("Version %(number)d waits for its day, which is later than this one.")
+            % {"number": newest.number},
+            field="effective_at",
+            value=moment.isoformat(timespec="minutes"),
+            remedy=_("Choose a later day, or withdraw that version first."),
+        )
+    return max(moment, now)
+
+
+def _create(
+    content: Mapping[str, Any], digest: str, note: str, now: datetime, effective_at: datetime
+) -> RuleBook:
     number = (RuleBook.objects.aggregate(last=Max("number"))["last"] or 0) + 1
     try:
         with transaction.atomic():
-            book = RuleBook.objects.create(
+            return RuleBook.objects.create(
                 number=number,
                 content=dict(content),
                 digest=digest,
-                note=note,
-                published_at=at or timezone.now(),
+                note=note[:NOTE_MAX],
+                published_at=now,
+                effective_at=effective_at,
             )
     except IntegrityError as error:
         raise Conflict(
@@ -68,16 +136,26 @@ def publish_rules(
             value=str(number),
             remedy=_("Look at it, then publish again."),
         ) from error
+
+
+@transaction.atomic
+def withdraw_rules(*, book: RuleBook, actor: Actor) -> None:
+    """Take a published version back before its day; one that was ever in force stays for good.
+
+    Raises ``Conflict`` when its day has come, or somebody else withdrew it.
+    """
+    now = timezone.now()
+    waiting = RuleBook.objects.filter(pk=book.pk, withdrawn_at=None, effective_at__gt=now)
+    if not waiting.update(withdrawn_at=now):
+        raise Conflict(
+            _("This version can no longer be withdrawn."),
+            field="rules",
+            value=str(book.number),
+            remedy=_("Once in force it stays; publish another version instead."),
+        )
     record(
         actor=actor,
         facts=[
-            Fact(
-                verb="rules.published",
-                subject_kind="rule_book",
-                subject_ref=str(number),
-                body={"digest": digest, "note": note},
-            )
+            Fact(verb="rules.withdrawn", subject_kind="rule_book", subject_ref=str(book.number))
         ],
-        at=at,
     )
-    return book

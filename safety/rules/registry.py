@@ -1,17 +1,23 @@
-"""Which sections a rule book has, and who checks their shape.
+"""Which sections a rule book has, who checks their shape, and who may object to a new one.
 
 Each app registers its sections when it starts (``AppConfig.ready``): a name, a
 loader of the shipped default, and a check that raises ``ValueError`` naming
 section and key. The rule book itself knows no section's meaning.
+
+A guard looks at a whole book that is well-formed and says what in the house it
+would break: it knows the rows that rest on the rules.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from safety.errors import Problem
+
 Document = Mapping[str, Any]
+Guard = Callable[[Mapping[str, Document]], Iterable[Problem]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,6 +28,7 @@ class Section:
 
 
 _sections: dict[str, Section] = {}
+_guards: dict[str, Guard] = {}
 
 
 def register(section: Section) -> None:
@@ -30,3 +37,11 @@ def register(section: Section) -> None:
 
 def sections() -> tuple[Section, ...]:
     return tuple(_sections[name] for name in sorted(_sections))
+
+
+def register_guard(name: str, guard: Guard) -> None:
+    _guards[name] = guard
+
+
+def guards() -> tuple[Guard, ...]:
+    return tuple(_guards[name] for name in sorted(_guards))
