@@ -42,11 +42,13 @@ def publish_rules(
     actor: Actor,
     effective_at: datetime | None = None,
     based_on: RuleBook | None = None,
+    at: datetime | None = None,
 ) -> RuleBook:
     """Check every section and publish a new version; the same content again is the same version.
 
     It is in force from ``effective_at`` (now, if not given), never before an earlier
-    version. ``based_on`` is the version that whoever wrote it looked at.
+    version. ``based_on`` is the version that whoever wrote it looked at. ``at`` is only
+    for seeded history: when it was published.
 
     Raises ``Refused`` naming every section whose shape is wrong and whatever in the
     house would break, ``Conflict`` when somebody else published meanwhile.
@@ -60,7 +62,7 @@ def publish_rules(
     digest = digest_of(content)
     if newest is not None and newest.digest == digest:
         return newest
-    now = timezone.now()
+    now = at or timezone.now()
     moment = _moment(effective_at, newest, now)
     book = _create(content, digest, note, now, moment)
     record(
@@ -73,6 +75,7 @@ def publish_rules(
                 body={"digest": digest, "note": note, "effective_at": moment.isoformat()},
             )
         ],
+        at=at,
     )
     return book
 
