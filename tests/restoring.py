@@ -86,8 +86,9 @@ def _truncate(cursor: Any, tables: list[str], how: str = "") -> None:
 def empty() -> None:
     """Delete every row of our tables inside the running transaction (types and rights stay).
 
-    For tests that need a house in which nothing is built yet.
+    For tests that need a house in which nothing is built yet: keys begin at 1 again.
     """
+    forget()
     with connection.cursor() as cursor:
         tables = [
             table
@@ -96,7 +97,7 @@ def empty() -> None:
         ]
         if connection.vendor == "postgresql":
             connection.check_constraints()  # what is still to be checked would stop a TRUNCATE
-            _truncate(cursor, tables, "CASCADE")
+            _truncate(cursor, tables, "RESTART IDENTITY CASCADE")
             return
         cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
         triggers = cursor.fetchall()
@@ -105,5 +106,6 @@ def empty() -> None:
         cursor.execute("PRAGMA defer_foreign_keys = ON")
         for table in tables:
             cursor.execute(f'DELETE FROM "{table}"')
+            cursor.execute("DELETE FROM sqlite_sequence WHERE name = %s", [table])
         for _name, sql in triggers:
             cursor.execute(sql)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from random import Random
 from types import ModuleType
 from uuid import uuid4
 
@@ -259,3 +260,16 @@ def test_a_teaching_point_is_answered_by_its_central_school(city: ModuleType) ->
 
     posts = Obligation.objects.filter(subject_ref=str(incident.ref), level="school")
     assert Unit.objects.filter(pk__in=posts.values("post__unit")).get() == city.unit("central")
+
+
+def test_live_references_are_drawn_by_lot_and_seeded_ones_follow(city) -> None:
+    live = city.make_incident(hazard="SEXA", people="none")
+    past = timezone.now() - timedelta(days=40)
+    seeded = city.make_incident(hazard="SEXA", people="none", at=past)
+
+    drawn, followed = (Alert.objects.get(subject_ref=str(i.ref)) for i in (live, seeded))
+    assert (drawn.ref.version, followed.ref.version) == (4, 5)
+    for alert in (drawn, followed):
+        assert {o.ref.version for o in alert.obligations.all()} == {alert.ref.version}
+    lot = Random(seeded.ref.int).randrange(actions.SEALED_NUMBERS)
+    assert seeded.number == f"{timezone.localdate(past):%Y-%m%d}-B{lot:05d}"
