@@ -15,8 +15,10 @@ class NotificationsConfig(AppConfig):
             posts,
             responsibility,
         )
-        from safety.rules.registry import Section, register  # noqa: PLC0415
+        from notifications.table.under_rules import objections  # noqa: PLC0415
+        from safety.rules.registry import Section, register, register_guard  # noqa: PLC0415
 
         for section in (responsibility, hazards, clocks, posts):
             name = section.NAME
             register(Section(name=name, default=partial(rulebook.load, name), check=section.check))
+        register_guard("responsibility_table", objections)
