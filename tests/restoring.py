@@ -18,7 +18,12 @@ from django.db import connection, connections, transaction
 from notifications.holders import forget
 
 REVISION = "posts_holdingsrevision"  # bumped by triggers while the other tables are filled
-GUARDED = ("ledger_event", "ledger_seal")
+GUARDED = (
+    "ledger_event",
+    "ledger_seal",
+    "notifications_entry",
+    "notifications_responsibilitytable",
+)
 LOCK_TIMEOUT_S = 20
 
 

@@ -9,24 +9,36 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db import IntegrityError, transaction
-from django.db.models import Max
+from django.db import IntegrityError, connection, transaction
+from django.db.models import Exists, Max, OuterRef
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from notifications.models import Entry, ResponsibilityTable
-from notifications.responsibility.checks.posts import check_scope
-from notifications.responsibility.checks.reading import is_school_capacity
-from safety.errors import Conflict, Problem, Refused
+from notifications.table.candidates import Candidate, Place, places_on
+from notifications.table.checks import problems_of
+from notifications.table.rows import Row
+from safety.errors import Conflict, Refused
 from safety.ledger.actions import Actor, Fact, record
+from safety.people.models import User
 from safety.posts.models import Post
 from safety.posts.roles import grant
 from safety.rules.selectors import content_of, current_rules
 from safety.units.models import Unit
 
 State = ResponsibilityTable.State
-Book = Mapping[str, Mapping[str, Any]]
 BATCH = 2000
+SUBJECT = "responsibility_table"
+
+RENUMBER = """
+UPDATE notifications_entry SET serial = numbered.number
+FROM (
+    SELECT e.id AS id, ROW_NUMBER() OVER (ORDER BY u.path, e.serial, e.id) AS number
+    FROM notifications_entry e JOIN units_unit u ON u.id = e.unit_id
+    WHERE e.table_id = %s
+) AS numbered
+WHERE numbered.id = notifications_entry.id AND notifications_entry.serial <> numbered.number
+"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,184 +62,175 @@ class NewEntry:
 def publish_table(
     *, entries: Sequence[NewEntry], note: str, actor: Actor, at: datetime | None = None
 ) -> ResponsibilityTable:
-    """Publish ``entries`` as the next version; the one before is superseded and stays readable.
+    """Publish ``entries`` as the next version without a draft before: a house is founded.
 
-    A published version never changes. Posts get the rights of the capacities
-    that are new to them. ``at`` is only for seeded history.
+    Posts get the rights of the capacities that are new to them. ``at`` is only for
+    seeded history. Holders may come later, so the gate of coverage is not asked.
 
     Raises ``Refused`` with every problem of every row, and ``Conflict`` when
     somebody else published at the same moment.
     """
-    book = content_of(current_rules())
-    found = tuple(_problems(entries, book))
+    places = places_on(timezone.localdate())
+    rows = list(_candidates(entries, places))
+    found = tuple(problems_of(rows, places, content_of(current_rules())))
     if found:
         raise Refused.of(found)
-    try:
-        return _publish(entries, note, actor, at)
-    except IntegrityError as error:
-        raise Conflict(
-            _("Another table was published at the same moment."),
-            field="table",
-            remedy=_("Look at it, then publish again."),
-        ) from error
-
-
-@transaction.atomic
-def _publish(
-    entries: Sequence[NewEntry], note: str, actor: Actor, at: datetime | None
-) -> ResponsibilityTable:
     moment = at or timezone.now()
     before = ResponsibilityTable.objects.filter(state=State.PUBLISHED).first()
-    if before is not None:
-        ResponsibilityTable.objects.filter(pk=before.pk).update(state=State.SUPERSEDED)
-    last = ResponsibilityTable.objects.aggregate(last=Max("number"))["last"] or 0
-    table = ResponsibilityTable.objects.create(
-        number=last + 1,
-        state=State.PUBLISHED,
-        note=note,
-        created_at=moment,
-        published_at=moment,
-    )
-    Entry.objects.bulk_create([_entry(table, entry) for entry in entries], batch_size=BATCH)
-    _grant_new(entries, before)
-    record(actor=actor, facts=_facts(table, before, entries), at=at)
+    with transaction.atomic():
+        table = ResponsibilityTable.objects.create(based_on=before, created_at=moment)
+        Entry.objects.bulk_create(
+            [_entry(table, new, row) for new, row in zip(entries, rows, strict=True)],
+            batch_size=BATCH,
+        )
+        publish_rows(table=table, note=note, by=None, actor=actor, at=moment, renumber=False)
+    table.refresh_from_db()
     return table
 
 
-def _entry(table: ResponsibilityTable, new: NewEntry) -> Entry:
-    return Entry(
-        table=table,
-        unit_id=new.post.unit_id,
-        post=new.post,
-        capacity=new.capacity,
-        line=new.line,
-        scope=dict(new.scope),
-        business_duty=new.business_duty.strip(),
-        safety_duty=new.safety_duty.strip(),
-        assessment=new.assessment.strip(),
+def publish_rows(
+    *,
+    table: ResponsibilityTable,
+    note: str,
+    by: User | None,
+    actor: Actor,
+    at: datetime,
+    renumber: bool = True,
+) -> None:
+    """Make the checked rows of ``table`` the version in force; the one before is superseded.
+
+    ``table`` is as it was read when it was checked. Of several publishers on the
+    same version one wins: the version in force is taken over by compare-and-set.
+
+    Raises ``Conflict`` when another version was published, or a row edited, meanwhile.
+    """
+    try:
+        with transaction.atomic():
+            _take_over(table.based_on)
+            _fix(table, note=note, by=by, at=at, renumber=renumber)
+            _grant_new(table)
+            record(actor=actor, facts=_facts(table), at=at)
+    except IntegrityError as error:
+        raise _published_meanwhile() from error
+
+
+def _take_over(before: ResponsibilityTable | None) -> None:
+    published = ResponsibilityTable.objects.filter(state=State.PUBLISHED)
+    if before is None:
+        taken = not published.exists()  # two at once meet in the constraint one_published_table
+    else:
+        taken = published.filter(pk=before.pk).update(state=State.SUPERSEDED) == 1
+    if not taken:
+        raise _published_meanwhile()
+
+
+def _fix(
+    table: ResponsibilityTable, *, note: str, by: User | None, at: datetime, renumber: bool
+) -> None:
+    """Number the rows, then the version; nothing of it changes from here on."""
+    if renumber:
+        with connection.cursor() as cursor:
+            cursor.execute(RENUMBER, [table.pk])
+    last = ResponsibilityTable.objects.aggregate(last=Max("number"))["last"] or 0
+    changed = ResponsibilityTable.objects.filter(
+        pk=table.pk, state__in=ResponsibilityTable.EDITABLE, revision=table.revision
+    ).update(state=State.PUBLISHED, number=last + 1, note=note, published_at=at, published_by=by)
+    if not changed:
+        raise Conflict(
+            _("Somebody edited this draft while it was being published."),
+            field="table",
+            remedy=_("Look at what changed, check it and publish again."),
+        )
+
+
+def _published_meanwhile() -> Conflict:
+    return Conflict(
+        _("Another table was published at the same moment."),
+        field="table",
+        remedy=_("Look at it, then publish again."),
     )
 
 
-def _grant_new(entries: Sequence[NewEntry], before: ResponsibilityTable | None) -> None:
+def _grant_new(table: ResponsibilityTable) -> None:
     """Give posts the rights of the capacities they did not have in the table before."""
-    had = set(Entry.objects.filter(table=before).values_list("post", "capacity")) if before else ()
-    grant(roles=[(e.post, e.capacity) for e in entries if (e.post.pk, e.capacity) not in had])
+    had = Entry.objects.filter(
+        table=table.based_on_id, post=OuterRef("post"), capacity=OuterRef("capacity")
+    )
+    new = table.entries.filter(~Exists(had)).select_related("post").order_by("id")
+    grant(roles=[(entry.post, entry.capacity) for entry in new])
 
 
-def _facts(
-    table: ResponsibilityTable, before: ResponsibilityTable | None, entries: Sequence[NewEntry]
-) -> Iterator[Fact]:
-    if before is not None:
+def _facts(table: ResponsibilityTable) -> Iterator[Fact]:
+    number, note = ResponsibilityTable.objects.values_list("number", "note").get(pk=table.pk)
+    if table.based_on is not None:
         yield Fact(
             verb="table.superseded",
-            subject_kind="responsibility_table",
-            subject_ref=str(before.number),
-            body={"by": table.number},
+            subject_kind=SUBJECT,
+            subject_ref=str(table.based_on.number),
+            body={"by": number},
         )
     yield Fact(
         verb="table.published",
-        subject_kind="responsibility_table",
-        subject_ref=str(table.number),
-        body={"entries": len(entries), "digest": _digest(entries), "note": table.note},
+        subject_kind=SUBJECT,
+        subject_ref=str(number),
+        body={
+            "entries": table.entries.count(),
+            "digest": digest_of(table),
+            "note": note,
+            "draft": str(table.ref),
+        },
     )
 
 
-def _digest(entries: Sequence[NewEntry]) -> str:
+def digest_of(table: ResponsibilityTable) -> str:
     """SHA-256 over all rows in a fixed order, so that the ledger proves what was published."""
-    rows = sorted(
-        (
-            *(e.post.pk, e.capacity, e.line, e.business_duty, e.safety_duty, e.assessment),
-            json.dumps(dict(e.scope), ensure_ascii=False, sort_keys=True),
-        )
-        for e in entries
+    columns = ("post_id", "capacity", "line", "business_duty", "safety_duty", "assessment")
+    proof = hashlib.sha256()
+    rows = table.entries.order_by("post_id", "capacity").values_list(*columns, "scope")
+    for *values, scope in rows.iterator(chunk_size=5000):
+        said = json.dumps(scope, ensure_ascii=False, sort_keys=True)
+        row = json.dumps([*values, said], ensure_ascii=False, separators=(",", ":"))
+        proof.update(row.encode() + b"\n")
+    return proof.hexdigest()
+
+
+def _entry(table: ResponsibilityTable, new: NewEntry, found: Candidate) -> Entry:
+    row = found.row
+    return Entry(
+        table=table,
+        serial=found.number,
+        unit_id=new.post.unit_id,
+        post=new.post,
+        capacity=row.capacity,
+        line=row.line,
+        scope=dict(row.scope),
+        business_duty=row.business_duty,
+        safety_duty=row.safety_duty,
+        assessment=row.assessment,
     )
-    text = json.dumps(rows, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _problems(entries: Sequence[NewEntry], book: Book) -> Iterator[Problem]:
-    """Everything that keeps ``entries`` from being a table, row by row (counted from 1)."""
-    if not entries:
-        yield Problem(
-            field="entries",
-            value="",
-            message=_("A table without rows leaves everybody unnamed."),
-            remedy=_("Add at least one row."),
+def _candidates(entries: Sequence[NewEntry], places: Mapping[str, Place]) -> Iterator[Candidate]:
+    codes = dict(
+        Unit.objects.filter(pk__in={new.post.unit_id for new in entries}).values_list("pk", "code")
+    )
+    for number, new in enumerate(entries, start=1):
+        unit = codes[new.post.unit_id]
+        yield Candidate(
+            number=number,
+            row=Row(
+                unit=unit,
+                post=new.post.code,
+                capacity=new.capacity,
+                line=new.line,
+                scope=new.scope,
+                business_duty=new.business_duty,
+                safety_duty=new.safety_duty,
+                assessment=new.assessment,
+            ),
+            place=places[unit],
+            post_id=new.post.pk,
+            post_name=new.post.name,
+            is_abolished=new.post.abolished_at is not None,
+            claimed_unit=new.unit.code if new.unit is not None else "",
         )
-    units = Unit.objects.in_bulk({entry.post.unit_id for entry in entries})
-    seen: set[tuple[int, str]] = set()
-    for number, entry in enumerate(entries, start=1):
-        yield from _row_problems(number, entry, units[entry.post.unit_id], book)
-        key = (entry.post.pk, entry.capacity)
-        if key in seen:
-            yield _problem(
-                number,
-                "capacity",
-                entry.capacity,
-                _("This post has this capacity twice."),
-                _("Keep one of the two rows; widen its scope where needed."),
-            )
-        seen.add(key)
-
-
-def _row_problems(number: int, entry: NewEntry, unit: Unit, book: Book) -> Iterator[Problem]:
-    for name in ("business_duty", "safety_duty"):
-        if not getattr(entry, name).strip():
-            yield _problem(
-                number,
-                name,
-                "",
-                _("This row has only one of the two duties."),
-                _("One post has two responsibilities: write both."),
-            )
-    if entry.unit is not None and entry.unit.pk != unit.pk:
-        yield _problem(
-            number,
-            "post",
-            str(entry.post),
-            _("This post belongs to another unit."),
-            _("Choose a post of %(unit)s.") % {"unit": entry.unit},
-        )
-    if entry.post.abolished_at is not None:
-        yield _problem(
-            number,
-            "post",
-            str(entry.post),
-            _("This post was abolished."),
-            _("Choose the post that took over its duties."),
-        )
-    yield from _capacity_problems(number, entry, unit, book)
-    yield from _scope_problems(number, entry, book)
-
-
-def _capacity_problems(number: int, entry: NewEntry, unit: Unit, book: Book) -> Iterator[Problem]:
-    capacities = book["responsibility"]["capacity"]
-    if entry.capacity not in capacities:
-        yield _problem(
-            number,
-            "capacity",
-            entry.capacity,
-            _("This capacity is not in the rule book."),
-            _("Use one of: %(codes)s") % {"codes": ", ".join(capacities)},
-        )
-    elif is_school_capacity(entry.capacity) != unit.is_school:
-        yield _problem(
-            number,
-            "capacity",
-            entry.capacity,
-            _("A unit of this kind has no such capacity."),
-            _("Schools have the SCH_ capacities, bureaus the others."),
-        )
-
-
-def _scope_problems(number: int, entry: NewEntry, book: Book) -> Iterator[Problem]:
-    try:
-        check_scope(entry.scope, book, "scope")
-    except ValueError as error:
-        yield _problem(
-            number, "scope", str(error), _("This scope cannot be read."), _("Correct the scope.")
-        )
-
-
-def _problem(number: int, name: str, value: str, message: str, remedy: str) -> Problem:
-    return Problem(field=f"entries.{number}.{name}", value=value, message=message, remedy=remedy)
