@@ -18,11 +18,11 @@ from notifications.access import board_units, get_board_unit, sight_of
 from notifications.board_rows import BoardRow, Frame, board_row
 from notifications.delivery.selectors import DispatcherBeat, dispatcher_beat
 from notifications.live.reading import cursor_of
-from notifications.models import Alert, Obligation, Stream, StreamRow
+from notifications.models import Alert, Entry, Obligation, Stream, StreamRow
 from notifications.subjects import facts_of
 from notifications.words import capacity_words
 from safety.posts.access import Viewer, covers, reach
-from safety.posts.models import Holding
+from safety.posts.seats import seated
 from safety.units.models import Unit
 
 PAGE = 40
@@ -182,18 +182,19 @@ def head_of(unit: Unit, *, now: datetime, wall: bool) -> Head:
 
 
 def _on_duty(unit: Unit, now: datetime) -> list[tuple[str, str]]:
-    """(capacity, name) of whoever sits in the duty seat now."""
-    held = Holding.objects.at(now).filter(
+    """(capacity, name) of whoever sits in the duty seat now: by the roster, where one is kept."""
+    seats = Entry.objects.filter(
         post__unit=unit,
         post__abolished_at=None,
-        post__entries__table__state="published",
-        post__entries__capacity__in=("DUTY_OFFICER", "DUTY_LEADER"),
+        table__state="published",
+        capacity__in=("DUTY_OFFICER", "DUTY_LEADER"),
     )
-    return list(
-        held.exclude(kind=Holding.Kind.DEPUTY)
-        .order_by("rank", "id")
-        .values_list("post__entries__capacity", "person__name")
-    )
+    capacity = dict(seats.values_list("post", "capacity"))
+    return [
+        (capacity[seat.post], seat.person.name)
+        for seat in seated(capacity, at=now)
+        if not seat.is_deputy
+    ]
 
 
 def _named(on_duty: Sequence[tuple[str, str]], capacity: str) -> list[str]:

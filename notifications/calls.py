@@ -14,7 +14,7 @@ from notifications.models import Obligation
 from notifications.words import capacity_word, level_word
 from safety.people.models import User
 from safety.posts.access import posts_held
-from safety.posts.models import Holding
+from safety.posts.seats import seated
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,8 +65,7 @@ def _people(obligation: Obligation) -> list[User]:
     post, addressed = obligation.post, obligation.person
     if post is None:
         return []
-    held = Holding.objects.at(timezone.now()).filter(post=post).select_related("person")
-    people = [h.person for h in held.order_by("kind", "rank", "id") if h.person.is_active]
+    people = [seat.person for seat in seated([post.pk], at=timezone.now())]
     if addressed is not None and posts_held(addressed).filter(pk=post.pk).exists():
         people = [addressed, *people]
     return list(dict.fromkeys(people))

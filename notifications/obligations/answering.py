@@ -25,7 +25,7 @@ from notifications.words import verb_word
 from safety.errors import Refused
 from safety.ledger.actions import Actor, Fact, record
 from safety.people.models import User
-from safety.posts.models import Holding
+from safety.posts.seats import seated
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -245,6 +245,5 @@ def _rows(changed: Sequence[Obligation], answer: Answer) -> list[NewRow]:
 def _people(met: Sequence[Obligation]) -> list[int]:
     """Whom the rows addressed, and whoever holds their posts today (B角 too)."""
     posts = {o.post_id for o in met if o.post_id is not None}
-    holders = Holding.objects.at(timezone.now()).filter(post__in=posts)
     addressed = {o.person_id for o in met if o.person_id is not None}
-    return sorted(addressed | set(holders.values_list("person", flat=True)))
+    return sorted(addressed | {seat.person.pk for seat in seated(posts, at=timezone.now())})
