@@ -268,7 +268,7 @@ def _fill(posts: list[Post], keys: dict[int, str]) -> None:
     )
     Holding.objects.bulk_create(
         [
-            Holding(post=p, person=holder, starts_at=SINCE)
+            Holding(post=p, person=holder, starts_at=SINCE, recorded_at=SINCE)
             for p, holder in zip(posts, people, strict=True)
         ]
     )

@@ -110,6 +110,7 @@ def _write_staff(staff: Staff, password: str, since: datetime) -> None:
                 kind=holding.kind,
                 starts_at=holding.starts_at,
                 ends_at=holding.ends_at,
+                recorded_at=holding.starts_at,
             )
             for holding in staff.holdings
         ],

@@ -9,6 +9,7 @@ from typing import ClassVar
 from django.contrib.auth.models import Group
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from safety.people.models import User
@@ -48,8 +49,22 @@ class HoldingQuerySet(models.QuerySet["Holding"]):
         return self.filter(Q(ends_at=None) | Q(ends_at__gt=moment))
 
 
+class BelievedHoldings(models.Manager["Holding"]):
+    """Holdings as they are known today: without what was taken back or corrected."""
+
+    def get_queryset(self) -> HoldingQuerySet:
+        return HoldingQuerySet(self.model, using=self._db).filter(withdrawn_at=None)
+
+
 class Holding(models.Model):
-    """A person holds a post (任职): as principal, acting, or as its B角 (deputy)."""
+    """A person holds a post (任职): as principal, acting, or as its B角 (deputy).
+
+    Two times are kept: from when to when the post was held, and since when this
+    was known (``recorded_at``; None: since before such notes were kept). A holding
+    made by mistake is not erased but ``withdrawn_at``; one whose end was moved leaves
+    its earlier ``version_of`` behind. ``objects`` shows today's knowledge,
+    ``versions`` everything that was ever believed.
+    """
 
     class Kind(models.TextChoices):
         PRINCIPAL = "principal", _("holder")
@@ -62,8 +77,16 @@ class Holding(models.Model):
     rank = models.PositiveSmallIntegerField(default=0)
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField(null=True, blank=True)
+    note = models.CharField(max_length=200, blank=True)
+    recorded_at = models.DateTimeField(null=True, blank=True, default=timezone.now)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_why = models.CharField(max_length=200, blank=True)
+    version_of = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="earlier_versions"
+    )
 
-    objects: ClassVar = HoldingQuerySet.as_manager()
+    objects: ClassVar = BelievedHoldings.from_queryset(HoldingQuerySet)()
+    versions: ClassVar = HoldingQuerySet.as_manager()
 
     class Meta:
         indexes = [
@@ -81,8 +104,24 @@ class Holding(models.Model):
         return f"{self.person} · {self.post}"
 
 
+class LeaveQuerySet(models.QuerySet["Leave"]):
+    def at(self, moment: datetime) -> LeaveQuerySet:
+        """Leave in force at ``moment`` (start included, end excluded)."""
+        return self.filter(starts_at__lte=moment, ends_at__gt=moment)
+
+
+class BelievedLeaves(models.Manager["Leave"]):
+    """Leave as it is known today: without what was taken back or cut short."""
+
+    def get_queryset(self) -> LeaveQuerySet:
+        return LeaveQuerySet(self.model, using=self._db).filter(withdrawn_at=None)
+
+
 class Leave(models.Model):
-    """A person is away (外出); ``delegate`` stands in, if one was named."""
+    """A person is away (外出); ``delegate`` stands in, if one was named.
+
+    What was believed earlier is kept as with holdings: see there.
+    """
 
     person = models.ForeignKey(User, on_delete=models.PROTECT, related_name="leaves")
     delegate = models.ForeignKey(
@@ -90,8 +129,17 @@ class Leave(models.Model):
     )
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
+    recorded_at = models.DateTimeField(null=True, blank=True, default=timezone.now)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    version_of = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="earlier_versions"
+    )
+
+    objects: ClassVar = BelievedLeaves.from_queryset(LeaveQuerySet)()
+    versions: ClassVar = LeaveQuerySet.as_manager()
 
     class Meta:
+        indexes = [models.Index(fields=["person", "ends_at"], name="leave_person")]
         constraints = [
             models.CheckConstraint(
                 condition=Q(ends_at__gt=F("starts_at")), name="leave_ends_after_start"
@@ -104,6 +152,36 @@ class Leave(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person} {self.starts_at:%Y-%m-%d}"
+
+
+class Liaison(models.Model):
+    """The 联络员 of a leader, from when to when: gets copies, enters what the leader said."""
+
+    leader = models.ForeignKey(User, on_delete=models.PROTECT, related_name="liaisons")
+    person = models.ForeignKey(User, on_delete=models.PROTECT, related_name="liaison_for")
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["person", "starts_at"], name="liaison_person"),
+            models.Index(fields=["leader", "starts_at"], name="liaison_leader"),
+        ]
+        constraints = [
+            models.CheckConstraint(condition=~Q(person=F("leader")), name="liaison_is_other"),
+            models.CheckConstraint(
+                condition=Q(ends_at=None) | Q(ends_at__gte=F("starts_at")),
+                name="liaison_ends_after_start",
+            ),
+            models.UniqueConstraint(
+                fields=["leader", "person"],
+                condition=Q(ends_at=None),
+                name="liaison_once_at_a_time",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person} · {self.leader}"
 
 
 class RosterPeriodQuerySet(models.QuerySet["RosterPeriod"]):

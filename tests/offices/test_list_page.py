@@ -11,7 +11,7 @@ LIST = "/offices/"
 
 
 def test_a_district_sees_its_own_posts_only(city, client):
-    sign_in(client, "county.admin")
+    sign_in(client, "county.administrator")
 
     page = client.get(LIST, {"q": "校长"}).content.decode()
 
@@ -24,7 +24,7 @@ def test_a_district_sees_its_own_posts_only(city, client):
 
 def test_vacant_posts_are_found(city, client):
     vacate("school.principal")
-    sign_in(client, "county.admin")
+    sign_in(client, "county.administrator")
 
     page = client.get(LIST, {"vacant": "1"}).content.decode()
 
@@ -34,7 +34,7 @@ def test_vacant_posts_are_found(city, client):
 
 def test_who_is_away_is_shown_with_the_stand_in(city, client):
     send_away("school.principal", delegate="school.safety_deputy")
-    sign_in(client, "county.admin")
+    sign_in(client, "county.administrator")
 
     page = client.get(reverse("offices:post", args=[post("school.principal").pk])).content.decode()
 
@@ -64,7 +64,7 @@ def test_whoever_neither_leads_nor_manages_finds_nothing(city, client, who):
 def test_the_list_asks_few_questions_whatever_its_length(
     city, client, django_assert_max_num_queries
 ):
-    sign_in(client, "city.admin")
+    sign_in(client, "city.administrator")
 
     with django_assert_max_num_queries(25):
         client.get(LIST)

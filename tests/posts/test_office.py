@@ -8,13 +8,14 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from safety.errors import Refused
+from safety.errors import Conflict, Refused
 from safety.ledger.actions import Actor
 from safety.ledger.models import Event
+from safety.posts.absence import take_leave
 from safety.posts.access import posts_held
-from safety.posts.actions import appoint, leave_office, take_leave
 from safety.posts.models import Holding, Leave
 from safety.posts.roles import GRANTS, RESTRICTED, grant
+from safety.posts.tenure import appoint, leave_office
 from safety.units.models import UnitGroupObjectPermission
 from tests.city import person, post, unit, vacate
 
@@ -34,7 +35,7 @@ def test_an_appointment_gives_the_post_and_is_recorded(city):
 
     assert post("county.office") in posts_held(newcomer)
     event = _events("holding.began").latest("pk")
-    assert event.body == {"person": newcomer.pk, "kind": "principal"}
+    assert (event.body["person"], event.body["kind"]) == (newcomer.pk, "principal")
     assert (event.actor_kind, event.actor_ref) == ("person", "1")
 
 
@@ -63,7 +64,7 @@ def test_leaving_office_ends_it_once(city):
     leave_office(holding=holding, ends_at=now, actor=ADMINISTRATOR)
 
     assert not posts_held(person("county.office")).exists()
-    with pytest.raises(Refused, match="already ended"):
+    with pytest.raises(Conflict):
         leave_office(holding=holding, ends_at=now + timedelta(days=1), actor=ADMINISTRATOR)
     holding.refresh_from_db()
     assert holding.ends_at == now
@@ -82,7 +83,7 @@ def test_going_away_names_a_stand_in_and_is_recorded(city):
     )
 
     assert post("county.safety_deputy") in posts_held(person("county.deputy_basic"))
-    assert _events("leave.taken").get().body == {"delegate": person("county.deputy_basic").pk}
+    assert _events("leave.taken").get().body["delegate"] == person("county.deputy_basic").pk
 
 
 def test_nobody_stands_in_for_himself(city):

@@ -37,6 +37,8 @@ def check(book: Book) -> None:
         for duty in ("business_duty", "safety_duty"):
             if not str(need(row, duty, where)).strip():
                 raise ValueError(f"{where} has no '{duty}': every post has both duties")
+        if not isinstance(row.get("exclusive", False), bool):
+            raise ValueError(f"{where}: 'exclusive' is true or false")
         if "needs" in row:
             known(row["needs"], FACILITIES, where, f"one of {', '.join(FACILITIES)}")
         check_scope(row.get("scope", {}), book, where)
