@@ -112,7 +112,7 @@ def current_table() -> ResponsibilityTable:
 
 
 def _table_of(moment: datetime) -> ResponsibilityTable:
-    published = ResponsibilityTable.objects.exclude(state=ResponsibilityTable.State.DRAFT)
+    published = ResponsibilityTable.objects.filter(state__in=ResponsibilityTable.FINAL)
     earlier = published.filter(published_at__lte=moment).order_by("-published_at", "-number")
     return earlier.first() or published.order_by("number").first() or current_table()
 

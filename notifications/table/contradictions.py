@@ -22,10 +22,10 @@ def contradictions(
     """(row, column, value, message, remedy) of the second of each two rows that contradict."""
     yield from _twice(rows)
     capacities = book["responsibility"]["capacity"]
-    exclusive = {code for code, said in capacities.items() if said.get("exclusive")}
+    sole = {code for code, said in capacities.items() if said.get("sole")}
     together: dict[tuple[str, str], list[Candidate]] = defaultdict(list)
     for row in rows:
-        if row.row.capacity in exclusive:
+        if row.row.capacity in sole:
             together[row.row.unit, row.row.capacity].append(row)
     for claimants in together.values():
         yield from _both_claim(claimants, places, capacities)
@@ -49,7 +49,7 @@ def _twice(rows: Sequence[Candidate]) -> Iterator[Found]:
 def _both_claim(
     rows: Sequence[Candidate], places: Mapping[str, Place], capacities: Mapping[str, Any]
 ) -> Iterator[Found]:
-    """One post of a unit has such a capacity; two only where each has schools of its own."""
+    """Of a sole capacity a unit has one post, or several with schools of their own each."""
     for first, second in combinations(rows, 2):
         if first.post_id == second.post_id:
             continue  # told already: the same capacity twice

@@ -43,6 +43,8 @@ def _check_capacities(said: Mapping[str, Any]) -> None:
         where = f"{NAME}: capacity.{code}"
         words(row, where)
         known(need(row, "line", where), LINES, where, f"one of {', '.join(LINES)}")
+        if not isinstance(row.get("sole", False), bool):
+            raise ValueError(f"{where}: 'sole' is true or false")
         for grade in row.get("not_delegable", ()):
             known(grade, GRADES, where, "a grade")
 
