@@ -19,10 +19,14 @@ from notifications.access import (
     sight_of,
 )
 from notifications.mine_items import Button, Item, Reason, items_of, joint, reasons_of
+from notifications.mine_others import OtherDuty, other_duties
 from notifications.models import Alert, Entry, Obligation
+from notifications.records.quarters import Quarter
+from notifications.records.selectors import QuarterView, quarter_view
 from notifications.silent import SilentMatter, silent_matters
 from notifications.subjects import facts_of
 from notifications.words import capacity_words
+from safety.people.models import User
 from safety.posts.access import Viewer
 
 OPEN_AT_MOST = 200
@@ -82,6 +86,9 @@ class Mine:
     open: int
     late: int
     now: datetime
+    others: Sequence[OtherDuty] = ()
+    quarter: QuarterView | None = None
+    holds_post: bool = True
 
     @property
     def business(self) -> list[Item]:
@@ -108,6 +115,11 @@ def mine(user: Viewer) -> Mine:
         open=waiting(user),
         late=sum(item.is_late for matter in active for item in matter.items),
         now=now,
+        others=other_duties(user),
+        quarter=quarter_view(user, Quarter.of(timezone.localdate()), words)
+        if isinstance(user, User)
+        else None,
+        holds_post=bool(sight.posts),
     )
 
 
@@ -121,7 +133,7 @@ def _urgency(matter: Matter) -> tuple[bool, str, bool, datetime]:
     ]
     return (
         not matter.is_late,
-        matter.alert.grade,
+        matter.alert.rank,
         not due,
         min(due, default=matter.alert.created_at),
     )

@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/", include("safety.people.urls")),
     path("", include("notifications.live.urls")),
     path("", include("notifications.urls")),
+    path("mine/", include("notifications.records.urls")),
     path("", include("incidents.cases.filing_urls")),
     path("", include("incidents.cases.urls")),
     path("i18n/", include("django.conf.urls.i18n")),

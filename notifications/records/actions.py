@@ -44,18 +44,19 @@ class Work:
 def note_work(*, ref: UUID, person: User, post: Post, work: Work) -> tuple[WorkRecord, bool]:
     """Record ``work``; return the record and whether it is new.
 
-    The same ``ref`` again is the same record, unchanged. Raises ``Refused`` naming
-    everything that is wrong, ``Hidden`` for a ``ref`` that is somebody else's.
+    The same ``ref`` with the same words again is the same record, unchanged. Raises
+    ``Refused`` naming everything that is wrong, ``Conflict`` when ``ref`` was used for
+    other words (a page that came back from memory), ``Hidden`` when it is somebody else's.
     """
     known = WorkRecord.objects.filter(ref=ref).first()
     if known is not None:
-        return _same(known, person), False
+        return _same(known, person, work), False
     _refuse(person=person, post=post, work=work)
     try:
         with transaction.atomic():
             made = _write(ref=ref, person=person, post=post, work=work)
     except IntegrityError:  # the other half of a double tap was faster
-        return _same(WorkRecord.objects.get(ref=ref), person), False
+        return _same(WorkRecord.objects.get(ref=ref), person, work), False
     return made, True
 
 
@@ -118,9 +119,16 @@ def withdraw_work(*, found: WorkRecord, person: User, reason: str, seen: int) ->
     return WorkRecord.objects.get(pk=found.pk)
 
 
-def _same(known: WorkRecord, person: User) -> WorkRecord:
+def _same(known: WorkRecord, person: User, work: Work) -> WorkRecord:
     if known.person_id != person.pk:
         raise Hidden
+    first = known.versions.get(number=1).said
+    if {name: first[name] for name in work.as_json()} != work.as_json():
+        raise Conflict(
+            _("This page has recorded something else already."),
+            field="ref",
+            remedy=_("Press once more to record this one too."),
+        )
     return known
 
 

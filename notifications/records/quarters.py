@@ -35,8 +35,13 @@ class Quarter:
 
     @property
     def label(self) -> str:
-        ordinal = (_("first"), _("second"), _("third"), _("fourth"))[self.number - 1]
-        return _("%(ordinal)s quarter of %(year)d") % {"ordinal": ordinal, "year": self.year}
+        words = (
+            _("first quarter of %(year)d"),
+            _("second quarter of %(year)d"),
+            _("third quarter of %(year)d"),
+            _("fourth quarter of %(year)d"),
+        )
+        return words[self.number - 1] % {"year": self.year}
 
     @property
     def first(self) -> date:

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 from notifications.live.reading import cursor_of
 from notifications.mine import mine
 from notifications.models import Stream
+from notifications.records.forms import NoteForm
 from notifications.views.asking import signed_in
 
 
@@ -20,4 +21,6 @@ from notifications.views.asking import signed_in
 def show_mine(request: HttpRequest) -> HttpResponse:
     user = signed_in(request)
     cursor = cursor_of(Stream.Kind.PERSON, user.pk)
-    return render(request, "notifications/mine.html", {"mine": mine(user), "cursor": cursor})
+    shown = mine(user)
+    context = {"mine": shown, "cursor": cursor, "note_form": NoteForm(user=user)}
+    return render(request, "notifications/mine.html", context)
