@@ -37,10 +37,12 @@ class Obligation(models.Model):
         FIRST_ACTION = "first_action", _("first action")
         READ = "read", _("read")
         REPORT_UPWARD = "report_upward", _("report upward")
+        PLEDGE = "pledge", _("sign a pledge")
 
     class State(models.TextChoices):
         OPEN = "open", _("open")
         MET = "met", _("met")
+        LAPSED = "lapsed", _("no longer owed")
 
     class How(models.TextChoices):
         SELF = "self", _("in person")
@@ -114,7 +116,8 @@ class Obligation(models.Model):
                 condition=Q(alert__isnull=False) & ~Q(kind="report_upward"),
             ),
             models.CheckConstraint(
-                condition=Q(state="open", met_at=None) | Q(state="met", met_at__isnull=False),
+                condition=Q(state__in=["open", "lapsed"], met_at=None)
+                | Q(state="met", met_at__isnull=False),
                 name="obligation_met_has_a_time",
             ),
             models.CheckConstraint(
