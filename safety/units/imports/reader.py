@@ -100,13 +100,14 @@ def _workbook(path: Path) -> tuple[Sheet, ...]:
         Sheet(
             file=f"{path.name} [{name}]" if several else path.name,
             folder=path.parent,
-            lines=_rows_of(sheet),
+            lines=rows_of(sheet),
         )
         for name, sheet in sheets
     )
 
 
-def _rows_of(sheet: CalamineSheet) -> Callable[[], Iterator[Line]]:
+def rows_of(sheet: CalamineSheet) -> Callable[[], Iterator[Line]]:
+    """The rows of ``sheet``, numbered as it shows them, with merged cells filled down."""
     left = sheet.start[1] if sheet.start else 0
     covered = _covered(sheet)
     tops: dict[int, set[int]] = {}

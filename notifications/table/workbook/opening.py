@@ -1,0 +1,120 @@
+"""Open a workbook that somebody sent: its sheets, row by row, every cell as text."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+from python_calamine import (
+    CalamineError,
+    CalamineSheet,
+    CalamineWorkbook,
+    PasswordError,
+    SheetVisibleEnum,
+    load_workbook,
+)
+
+from notifications.table.workbook.columns import address, canonical
+from notifications.table.workbook.guarding import (
+    COLUMNS_MAX,
+    MERGED_MAX,
+    Inspected,
+    inspect,
+    refused,
+    too_large,
+)
+from safety.units.imports.cells import Cell, text_of
+from safety.units.imports.reader import rows_of
+
+Line = tuple[int, tuple[str, ...]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sheet:
+    """One sheet. ``lines`` starts anew at each call; rows are counted from 1.
+
+    Merged cells are filled down, a formula is its own text and never a result.
+    """
+
+    name: str
+    is_visible: bool
+    formulas: Mapping[str, str]
+    lines: Callable[[], Iterator[Line]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Opened:
+    name: str
+    sha256: str
+    sheets: tuple[Sheet, ...]
+
+    def sheet(self, name: str) -> Sheet | None:
+        return next((sheet for sheet in self.sheets if sheet.name == name), None)
+
+
+def open_workbook(content: bytes, name: str) -> Opened:
+    """The sheets of a workbook (.xlsx, .xls, .et). Raises ``Refused`` when it may not be read."""
+    found = inspect(content, name)
+    try:
+        book = load_workbook(io.BytesIO(content))
+        sheets = tuple(_sheet(book, number, name, found) for number in _numbers(book))
+    except PasswordError as error:
+        raise refused(
+            name,
+            _("The workbook is protected by a password."),
+            _("Save it without a password and give that file."),
+        ) from error
+    except (CalamineError, OSError, ValueError) as error:
+        raise refused(
+            name,
+            _("The workbook is damaged or of an unknown kind: %(why)s.") % {"why": error},
+            _("Open it in a spreadsheet program and save it as .xlsx."),
+        ) from error
+    return Opened(name=name, sha256=hashlib.sha256(content).hexdigest(), sheets=sheets)
+
+
+def _numbers(book: CalamineWorkbook) -> range:
+    return range(len(book.sheets_metadata))
+
+
+def _sheet(book: CalamineWorkbook, number: int, name: str, found: Inspected) -> Sheet:
+    told = book.sheets_metadata[number]
+    sheet = book.get_sheet_by_name(told.name)
+    merged = sum(b[0] - t[0] for t, b in sheet.merged_cell_ranges or ())
+    bottom, right = sheet.end or (0, 0)
+    rows = settings.WORKBOOK_ROWS
+    if bottom >= rows or right >= COLUMNS_MAX or merged > MERGED_MAX:
+        raise too_large(name, rows)
+    formulas = found.formulas.get(told.name, {})
+    return Sheet(
+        name=told.name,
+        is_visible=told.visible == SheetVisibleEnum.Visible,
+        formulas=formulas,
+        lines=_texts(sheet, formulas),
+    )
+
+
+def _texts(sheet: CalamineSheet, formulas: Mapping[str, str]) -> Callable[[], Iterator[Line]]:
+    rows = rows_of(sheet)
+    in_row: dict[int, dict[str, str]] = {}
+    for cell, text in formulas.items():
+        in_row.setdefault(int(cell.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")), {})[cell] = text
+
+    def lines() -> Iterator[Line]:
+        for number, cells in rows():
+            texts = [_text(cell) for cell in cells]
+            if number in in_row:
+                told = in_row[number]
+                texts = [told.get(address(i, number), text) for i, text in enumerate(texts)]
+            yield number, tuple(texts)
+
+    return lines
+
+
+def _text(cell: Cell) -> str:
+    """A text as it was typed, with its line breaks; a number or a day as it is shown."""
+    return canonical(cell) if isinstance(cell, str) else text_of(cell)
