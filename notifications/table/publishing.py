@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+from uuid import UUID, uuid4
 
 from django.db import IntegrityError, connection, transaction
 from django.db.models import Exists, Max, OuterRef
@@ -60,12 +61,17 @@ class NewEntry:
 
 
 def publish_table(
-    *, entries: Sequence[NewEntry], note: str, actor: Actor, at: datetime | None = None
+    *,
+    entries: Sequence[NewEntry],
+    note: str,
+    actor: Actor,
+    at: datetime | None = None,
+    ref: UUID | None = None,
 ) -> ResponsibilityTable:
     """Publish ``entries`` as the next version without a draft before: a house is founded.
 
-    Posts get the rights of the capacities that are new to them. ``at`` is only for
-    seeded history. Holders may come later, so the gate of coverage is not asked.
+    Posts get the rights of the capacities that are new to them. ``at`` and ``ref`` are
+    only for seeded history. Holders may come later, so the gate of coverage is not asked.
 
     Raises ``Refused`` with every problem of every row, and ``Conflict`` when
     somebody else published at the same moment.
@@ -78,7 +84,9 @@ def publish_table(
     moment = at or timezone.now()
     before = ResponsibilityTable.objects.filter(state=State.PUBLISHED).first()
     with transaction.atomic():
-        table = ResponsibilityTable.objects.create(based_on=before, created_at=moment)
+        table = ResponsibilityTable.objects.create(
+            ref=ref or uuid4(), based_on=before, created_at=moment
+        )
         Entry.objects.bulk_create(
             [_entry(table, new, row) for new, row in zip(entries, rows, strict=True)],
             batch_size=BATCH,

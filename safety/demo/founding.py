@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
+from uuid import NAMESPACE_OID, uuid5
 
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 
@@ -28,6 +29,7 @@ from safety.units.models import Unit
 BATCH = 2000
 NO_ACCOUNT = f"{UNUSABLE_PASSWORD_PREFIX}demo"
 LEADERS = ("B03", "B04", "B05", "B06", "B07", "B08", "B09")  # each is the contact of some schools
+TABLE_REF = uuid5(NAMESPACE_OID, "table of the demo city")  # the same in every demo city
 AWAY = ("520111.deputy_health", "520111.deputy_private")  # who is away, and who stands in
 
 
@@ -64,6 +66,7 @@ def found(wanted: Wanted, random: Random) -> list[Unit]:
         note="演示责任表",
         actor=SYSTEM,
         at=since,
+        ref=TABLE_REF,
     )
     return units
 
