@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from types import ModuleType
 
 import pytest
+from django.utils import translation
 
 from notifications.models import Entry, ResponsibilityTable
 from notifications.table.diff import differences
@@ -20,6 +22,12 @@ from notifications.table.drafts import (
 from notifications.table.rows import Row, rows_of
 from safety.errors import Conflict, Refused
 from safety.ledger.models import Event
+
+
+@pytest.fixture(autouse=True)
+def in_english() -> Iterator[None]:
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture
