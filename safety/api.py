@@ -17,6 +17,7 @@ from ninja.security import HttpBearer
 
 from incidents.cases.api import router as incidents
 from safety.errors import Hidden, Problem, Refused
+from safety.home.what_if.api import router as plans
 from safety.http import not_found, problems_json, status_of, too_large
 from safety.people.models import User
 from safety.people.selectors import bearer
@@ -60,6 +61,7 @@ api = Api(
     docs_url=None,
 )
 api.add_router("", incidents)
+api.add_router("", plans)
 
 
 @api.exception_handler(Refused)

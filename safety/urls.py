@@ -15,6 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("mine/", include("notifications.records.urls")),
     path("", include("incidents.cases.filing_urls")),
     path("", include("incidents.cases.urls")),
+    path("", include("safety.home.what_if.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
     path("api/v1/", api.urls),
 ]

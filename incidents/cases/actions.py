@@ -348,7 +348,7 @@ def _root(unit: Unit) -> Unit:
 def _extras(prepared: _Prepared) -> Iterable[Extra]:
     """What is owed upward, each by the plan row of the capacity that the clock names."""
     for clock in prepared.upward:
-        row = _row_of(prepared.plan, clock)
+        row = row_owing(prepared.plan, clock)
         if row is not None:
             yield Extra(
                 row=row,
@@ -362,7 +362,8 @@ def _extras(prepared: _Prepared) -> Iterable[Extra]:
             )
 
 
-def _row_of(plan: Plan, clock: clocks.Clock) -> PlanRow | None:
+def row_owing(plan: Plan, clock: clocks.Clock) -> PlanRow | None:
+    """The row of ``plan`` that owes what ``clock`` asks for: by capacity, else the duty room."""
     rows = [row for row in plan.rows if row.level == clock.level]
     exact = [row for row in rows if row.capacity == clock.owed_by]
     duty = [row for row in rows if row.capacity == "DUTY_OFFICER"]

@@ -9,11 +9,11 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from notifications.management.commands._plan_text import as_lines
-from notifications.responsibility.plan import Plan, PlanRow
+from notifications.plan_document import plan_document
+from notifications.responsibility.plan import Plan
 from notifications.responsibility.words import GRADES
 from notifications.snapshot import Snapshot, snapshot
 from safety.errors import Refused
-from safety.people.models import User
 from safety.units.models import Unit
 
 
@@ -40,7 +40,7 @@ class Command(BaseCommand):
                 )
             ) from refused
         if options["json"]:
-            self.stdout.write(json.dumps(_document(known, plan), ensure_ascii=False))
+            self.stdout.write(json.dumps(plan_document(known, plan), ensure_ascii=False))
         else:
             for line in as_lines(plan):
                 self.stdout.write(line)
@@ -107,53 +107,3 @@ def _school(code: str, at: datetime) -> Unit:
             remedy="Give another --at, or the school that took over.",
         )
     return school
-
-
-def _document(known: Snapshot, plan: Plan) -> dict[str, Any]:
-    people = {row.person for row in plan.rows if row.person is not None}
-    names = dict(User.objects.filter(pk__in=people).values_list("pk", "username"))
-    return {
-        "grade": plan.grade,
-        "privacy": known.privacy(plan.hazards),
-        "at": plan.at.isoformat(),
-        "schools": list(plan.schools),
-        "hazards": list(plan.hazards),
-        "flags": list(plan.flags),
-        "obligations": [_row(row, plan.at, names) for row in plan.rows],
-        "findings": [finding.as_json() for finding in plan.findings],
-        "table": plan.table_id,
-        "rules": plan.rules_id,
-        "hash": plan.hash,
-    }
-
-
-def _row(row: PlanRow, at: datetime, names: dict[int, str]) -> dict[str, Any]:
-    return {
-        "level": row.level.value,
-        "unit": row.unit_code,
-        "unit_name": row.unit_name,
-        "post": row.post_type,
-        "post_name": row.post_name,
-        "post_id": row.post_id,
-        "capacity": row.capacity,
-        "line": row.line,
-        "obligation": row.owed.name,
-        "person": names.get(row.person) if row.person is not None else None,
-        "person_name": row.person_name,
-        "also": list(row.also),
-        "due_minutes": _minutes(row.due_at, at),
-        "due_at": row.due_at.isoformat() if row.due_at else None,
-        "action_due_minutes": _minutes(row.act_due_at, at),
-        "basis": row.basis,
-        "document": row.document,
-        "article": row.article,
-        "climbed_from": row.climbed_from,
-        "rule": "; ".join(row.rules),
-        "redacted": row.redacted,
-        "why_zh": row.why_zh,
-        "why_en": row.why_en,
-    }
-
-
-def _minutes(due_at: datetime | None, at: datetime) -> int | None:
-    return round((due_at - at).total_seconds() / 60) if due_at else None

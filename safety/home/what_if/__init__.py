@@ -1,0 +1,1 @@
+"""What would happen: the plan of an incident that never was. Nothing is written."""
