@@ -4,6 +4,7 @@ from notifications.models.obligation import Obligation
 from notifications.models.receipt import Receipt
 from notifications.models.stream import Stream, StreamRow
 from notifications.models.table import Entry, ResponsibilityTable
+from notifications.models.table_job import TableJob
 from notifications.models.upload import TableUpload
 
 __all__ = [
@@ -15,5 +16,6 @@ __all__ = [
     "ResponsibilityTable",
     "Stream",
     "StreamRow",
+    "TableJob",
     "TableUpload",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -11,8 +11,8 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from notifications.models import Entry, ResponsibilityTable
-from notifications.table.candidates import candidates_of, places_on
+from notifications.models import Entry, ResponsibilityTable, TableJob
+from notifications.table.candidates import Candidate, candidates_of, places_on
 from notifications.table.checks import problems_of
 from notifications.table.editing import Edit, apply
 from notifications.table.gate import gaps_that_block
@@ -24,14 +24,15 @@ from safety.people.models import User
 from safety.rules.selectors import content_of, current_rules
 
 State = ResponsibilityTable.State
-Tell = Callable[[str], None]
+Tell = Callable[[str, int, int], None]  # step, how many of it are done, of how many
+TOLD_EVERY = 2000
 COPIED = (
     *("serial", "unit_id", "post_id", "capacity", "line", "scope"),
     *("business_duty", "safety_duty", "assessment"),
 )
 
 
-def quiet(_step: str) -> None:
+def quiet(_step: str, _done: int, _total: int) -> None:
     """Tell nobody how far the work is."""
 
 
@@ -147,16 +148,23 @@ def check_table(
     table.refresh_from_db()
     if not table.is_draft:
         raise _no_draft()
-    tell("rows")
     places = places_on(timezone.localdate())
-    book = content_of(current_rules())
-    found = list(problems_of(candidates_of(table, places), places, book))
+    rows = _counted(candidates_of(table, places), table.entries.count(), tell)
+    found = list(problems_of(rows, places, content_of(current_rules())))
     if not found:
-        tell("coverage")
+        tell("coverage", 0, 0)
         found = list(gaps_that_block(table))
     if not found:
         _mark_checked(table, by)
     return found
+
+
+def _counted(rows: Iterable[Candidate], total: int, tell: Tell) -> Iterator[Candidate]:
+    tell("rows", 0, total)
+    for done, row in enumerate(rows, start=1):
+        yield row
+        if done % TOLD_EVERY == 0:
+            tell("rows", done, total)
 
 
 @transaction.atomic
@@ -193,7 +201,7 @@ def publish_draft(
     found = check_table(table, by=by, tell=tell)
     if found:
         raise Refused.of(found)
-    tell("publish")
+    tell("publish", 0, 0)
     publish_rows(table=table, note=note, by=by, actor=actor_of(by), at=at or timezone.now())
     table.refresh_from_db()
     return table
@@ -217,10 +225,14 @@ def _refuse_stale(table: ResponsibilityTable) -> None:
 @transaction.atomic
 def discard_draft(*, table: ResponsibilityTable, by: User | None = None) -> None:
     """Throw a draft away. Published versions stay for ever."""
-    rows = Entry.objects.filter(
-        table=table.pk, table__state__in=ResponsibilityTable.EDITABLE
-    ).count()
     _reserve(table)
+    if table.jobs.filter(state__in=TableJob.OPEN).exists():
+        raise Conflict(
+            _("This draft is being checked or published already."),
+            field="table",
+            remedy=_("Wait until that has ended."),
+        )
+    rows = Entry.objects.filter(table=table.pk).count()
     Entry.objects.filter(table=table.pk).delete()
     ResponsibilityTable.objects.filter(pk=table.pk).delete()
     _tell(by, table, "table.draft_discarded", entries=rows)
