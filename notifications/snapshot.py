@@ -93,8 +93,8 @@ def snapshot(schools: Sequence[Unit], *, as_of: datetime | None = None) -> Snaps
     else:
         table, book = _table_of(as_of), rules_at(as_of)
     on_the_way = _units(schools)
-    facts_of = {unit.pk: _unit_facts(unit) for unit in on_the_way.values()}
-    told = tuple(_school_facts(on_the_way[school.code], on_the_way, facts_of) for school in schools)
+    facts_of = {unit.pk: unit_facts(unit) for unit in on_the_way.values()}
+    told = tuple(school_facts(on_the_way[school.code], on_the_way, facts_of) for school in schools)
     parts = parts_of(table, [unit.id for unit in facts_of.values()], as_of=as_of)
     return Snapshot(book=book, facts=_facts(table, book, told, parts))
 
@@ -134,7 +134,8 @@ def _units(schools: Sequence[Unit]) -> dict[str, Unit]:
     return {unit.code: unit for unit in found}
 
 
-def _unit_facts(unit: Unit) -> UnitFacts:
+def unit_facts(unit: Unit) -> UnitFacts:
+    """A unit as the resolver knows it."""
     if unit.kind == Unit.Kind.CITY:
         level = Level.CITY
     elif unit.kind in Unit.DISTRICT_KINDS:
@@ -144,9 +145,10 @@ def _unit_facts(unit: Unit) -> UnitFacts:
     return UnitFacts(id=unit.pk, code=unit.code, name=unit.name, level=level, path=unit.path)
 
 
-def _school_facts(
+def school_facts(
     school: Unit, on_the_way: Mapping[str, Unit], facts_of: Mapping[int, UnitFacts]
 ) -> SchoolFacts:
+    """``school`` as the resolver knows it; both maps hold it and every unit above it."""
     above = [on_the_way[code] for code in reversed(school.ancestor_codes()[:-1])]
     known = _school_row(school)
     central = next((unit for unit in above if unit.is_school), None)
