@@ -22,6 +22,7 @@ from notifications.delivery.worker import Worker
 from notifications.live.alone import ManyOnMemory, alone_on_memory
 from notifications.live.bodies import CappedFactory
 from notifications.live.process import running_hub, stop_hub
+from notifications.table.runner import Runner
 
 __all__ = ["CannotListen", "ManyOnMemory", "serve"]
 
@@ -92,13 +93,15 @@ def serve(*, host: str, port: int, dispatch: bool, say: Callable[[str], None]) -
             ping_timeout=PING_TIMEOUT_S,
             server_name="safety",
         )
-        worker = Worker()
+        worker, runner = Worker(), Runner()
 
         def ready() -> None:
             cast("Any", twisted_reactor).callLater(0, running_hub)
             if dispatch:
                 worker.start()
                 stack.callback(worker.stop)
+                runner.start()
+                stack.callback(runner.stop)
             _calm_the_collector()
             for address, number in server.listening_addresses:
                 say(f"listening on http://{_bracketed(address)}:{number}/")

@@ -5,6 +5,7 @@ from django.core.management.base import BaseCommand
 
 from notifications.delivery.worker import Worker
 from notifications.live.outpost import Outpost
+from notifications.table.runner import Runner
 
 
 class Command(BaseCommand):
@@ -16,11 +17,14 @@ class Command(BaseCommand):
     def handle(self, *_args: Any, **_options: Any) -> None:
         worker = Worker()
         outpost = Outpost()
+        runner = Runner()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: worker.stop())
         outpost.start()
+        runner.start()
         self.stdout.write(f"dispatcher {worker.owner} started")
         self.stdout.flush()
         worker.run()
+        runner.stop()
         outpost.stop()
         self.stdout.write("dispatcher stopped")
