@@ -37,7 +37,7 @@ def other_duties(user: Viewer) -> list[OtherDuty]:
     by_kind: dict[str, list[Obligation]] = defaultdict(list)
     for row in rows:
         room = room_of(row.kind)
-        if room is not None and not (room.is_personal and row.person_id != user.pk):
+        if room is not None and not (room.is_personal and row.person_id not in (None, user.pk)):
             by_kind[row.kind].append(row)
     return [duty for kind, owed in by_kind.items() for duty in _lines(kind, owed)]
 

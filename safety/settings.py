@@ -58,6 +58,7 @@ INSTALLED_APPS = [
     "safety.roster",
     "notifications",
     "notifications.records",
+    "notifications.pledges",
     "incidents.cases",
     "safety.demo",
     "safety.home",

@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("notifications.live.urls")),
     path("", include("notifications.urls")),
     path("mine/", include("notifications.records.urls")),
+    path("pledges/", include("notifications.pledges.urls")),
     path("", include("incidents.cases.filing_urls")),
     path("", include("incidents.cases.urls")),
     path("", include("safety.home.what_if.urls")),
