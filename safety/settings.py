@@ -59,6 +59,7 @@ INSTALLED_APPS = [
     "notifications",
     "notifications.records",
     "notifications.pledges",
+    "notifications.coverage",
     "incidents.cases",
     "safety.demo",
     "safety.home",

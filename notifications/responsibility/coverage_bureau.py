@@ -89,7 +89,7 @@ class Bureau:
         facts = self._index.part(entries)
         asking = _Asking(self._rules, self._index, facts)
         steady = {entry.post for entry in entries if self._is_steady(entry.post)}
-        for alike in self._kinds(entries, schools):
+        for alike in kinds_of(self._rules, entries, schools):
             for subject in self._subjects:
                 for slots in self._groups(asking, alike, subject):
                     if not wanted(slots[0].capacity):
@@ -99,30 +99,6 @@ class Bureau:
                     for during, found in asking.answers(slots, alike, subject):
                         _note(record, alike, subject, found, during)
 
-    def _kinds(
-        self, entries: Sequence[EntryFacts], schools: Sequence[tuple[SchoolFacts, Period]]
-    ) -> list[Alike]:
-        placed = [entry.scope for entry in entries if entry.scope.has_place]
-        kinds: dict[Kind, list[tuple[SchoolFacts, Period]]] = defaultdict(list)
-        for school, life in schools:
-            codes = school.unit.codes
-            pattern = tuple(scope.covers(codes) for scope in placed)
-            ownership = school.ownership if school.ownership in self._rules.ownership else ""
-            stages = tuple(s for s in sorted(school.stages) if s in self._rules.stages)
-            kinds[(school.district is None, stages, ownership, pattern)].append((school, life))
-        return [
-            Alike(
-                one=of[0][0],
-                stages=stages or ("",),
-                codes=tuple(school.unit.code for school, _ in of),
-                life=Period(
-                    since=min(life.since for _, life in of), until=max(life.until for _, life in of)
-                ),
-                pattern=pattern,
-            )
-            for (_, stages, _, pattern), of in kinds.items()
-        ]
-
     def _groups(self, asking: _Asking, alike: Alike, subject: Subject) -> Iterable[list[Slot]]:
         case = asking.case(subject, self._index.period.since)
         slots, _ = bureau_slots(case, self._unit, [alike.one])
@@ -130,6 +106,32 @@ class Bureau:
         for slot in slots:
             groups[slot.capacity].append(slot)
         return groups.values()
+
+
+def kinds_of(
+    rules: Rules, entries: Sequence[EntryFacts], schools: Sequence[tuple[SchoolFacts, Period]]
+) -> list[Alike]:
+    """``schools`` in classes: same stages, ownership and level, and in the same scopes."""
+    placed = [entry.scope for entry in entries if entry.scope.has_place]
+    kinds: dict[Kind, list[tuple[SchoolFacts, Period]]] = defaultdict(list)
+    for school, life in schools:
+        codes = school.unit.codes
+        pattern = tuple(scope.covers(codes) for scope in placed)
+        ownership = school.ownership if school.ownership in rules.ownership else ""
+        stages = tuple(s for s in sorted(school.stages) if s in rules.stages)
+        kinds[(school.district is None, stages, ownership, pattern)].append((school, life))
+    return [
+        Alike(
+            one=of[0][0],
+            stages=stages or ("",),
+            codes=tuple(school.unit.code for school, _ in of),
+            life=Period(
+                since=min(life.since for _, life in of), until=max(life.until for _, life in of)
+            ),
+            pattern=pattern,
+        )
+        for (_, stages, _, pattern), of in kinds.items()
+    ]
 
 
 class _Asking:
