@@ -57,12 +57,14 @@ INSTALLED_APPS = [
     "safety.posts",
     "safety.roster",
     "notifications",
+    "notifications.handing",
     "notifications.records",
     "notifications.pledges",
     "notifications.coverage",
     "incidents.cases",
     "safety.demo",
     "safety.home",
+    "safety.home.offices",
 ]
 
 MIDDLEWARE = [

@@ -18,8 +18,10 @@ from django.db import connection
 from django.db.models import Q
 from django.db.models.functions import Now
 
+from notifications.delivery.chores import run_due
 from notifications.delivery.selectors import DISPATCHER
 from notifications.models import Beat
+from notifications.obligations.handing_over import Settler
 from safety.ledger.actions import seal
 
 log = logging.getLogger(__name__)
@@ -59,6 +61,7 @@ class Worker:
         self.owner = f"{socket.gethostname()[:40]}:{os.getpid()}:{secrets.token_hex(4)}"
         self._end = threading.Event()
         self._thread: threading.Thread | None = None
+        self._settler = Settler()
 
     def start(self) -> None:
         """Run in a thread of its own."""
@@ -89,10 +92,13 @@ class Worker:
         self._leave()
 
     def turn(self) -> bool:
-        """One turn: lead or stand by, and while leading seal what is waiting."""
+        """One turn: lead or stand by; while leading seal what waits, and hand over what is due."""
         leads = take_lead(self.owner)
         while leads and not self._end.is_set() and seal(limit=BATCH) == BATCH:
             leads = take_lead(self.owner)
+        if leads:
+            self._settler.run()
+            run_due(self.owner)
         return leads
 
     def _leave(self) -> None:

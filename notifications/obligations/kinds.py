@@ -32,5 +32,10 @@ def register(kind: str, room: KindRoom) -> None:
     _rooms[kind] = room
 
 
+def personal_kinds() -> list[str]:
+    """The kinds that bind the person who is named: no successor takes them over."""
+    return sorted(kind for kind, room in _rooms.items() if room.is_personal)
+
+
 def room_of(kind: str) -> KindRoom | None:
     return _rooms.get(kind)

@@ -10,19 +10,20 @@ from datetime import datetime
 from django.db.models import Exists, OuterRef, QuerySet
 
 from safety.people.models import User
-from safety.posts.models import Holding, Leave, Post
+from safety.posts.models import Holding, Leave, Post, Shift
+from safety.posts.seats import rostered
 from safety.units.models import Unit
 
-DELEGATE = "delegate"
-ORDER = (*Holding.Kind.values[:2], Holding.Kind.DEPUTY.value, DELEGATE)
+SHIFT, DELEGATE = "shift", "delegate"
+ORDER = ("principal", "acting", SHIFT, "deputy", DELEGATE)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Held:
     """One person who answers for a post, and as what.
 
-    ``kind`` is a ``Holding.Kind`` or "delegate": the stand-in (``instead_of``) whom an
-    absent holder named. ``leave`` says that this person is away.
+    ``kind`` is a ``Holding.Kind``, "shift" (sits in a rostered seat), or "delegate": the
+    stand-in (``instead_of``) whom an absent holder named. ``leave``: this person is away.
     """
 
     post: int
@@ -35,8 +36,8 @@ class Held:
 
     @property
     def is_holder(self) -> bool:
-        """Holds the post itself, in full or acting."""
-        return self.kind in (Holding.Kind.PRINCIPAL, Holding.Kind.ACTING)
+        """Holds the post itself: in full, acting, or for the length of a shift."""
+        return self.kind in (Holding.Kind.PRINCIPAL, Holding.Kind.ACTING, SHIFT)
 
     @property
     def can_answer(self) -> bool:
@@ -48,9 +49,18 @@ class Held:
 
 
 def holders_of(posts: Collection[int], moment: datetime) -> dict[int, list[Held]]:
-    """Everybody who answers for each of ``posts`` at ``moment``: holders first, stand-ins last."""
-    rows = Holding.objects.at(moment).filter(post__in=posts).select_related("person")
-    return held_by(rows, moment, Leave.objects.all())
+    """Everybody who answers for each of ``posts`` at ``moment``: holders first, stand-ins last.
+
+    A post with a duty roster is held by whoever is on shift, and by nobody else.
+    """
+    kept = rostered(posts, at=moment)
+    rows = Holding.objects.at(moment).filter(post__in=posts).exclude(post__in=kept)
+    found = held_by(rows.select_related("person"), moment, Leave.objects.all())
+    shifts = Shift.objects.at(moment).filter(post__in=kept).select_related("person")
+    for shift in shifts.order_by("-starts_at", "pk"):
+        one = Held(post=shift.post_id, person=shift.person, kind=SHIFT)
+        found.setdefault(shift.post_id, []).append(one)
+    return found
 
 
 def held_by(

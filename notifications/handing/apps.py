@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class HandingConfig(AppConfig):
+    name = "notifications.handing"
+    label = "handing"
