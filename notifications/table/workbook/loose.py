@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -43,10 +44,19 @@ class Loose:
     decoder: Decoder
     before: Mapping[Key, Row]
     types: Mapping[str, PostType]
+    capacities: Mapping[str, Mapping[str, Any]]
     unit: str
 
-    def read(self, found: Found) -> Reading:
-        reading = Reading()
+    @cached_property
+    def _had(self) -> Mapping[tuple[str, str], list[str]]:
+        """The capacities that each post has already."""
+        found: dict[tuple[str, str], list[str]] = {}
+        for unit, post, capacity in self.before:
+            found.setdefault((unit, post), []).append(capacity)
+        return found
+
+    def read(self, found: Found, reading: Reading) -> None:
+        """Add what the sheet says to ``reading``."""
         above = _Above(unit=self.unit)
         for line in rows_below(found):
             if line.filled == 1:
@@ -54,7 +64,6 @@ class Loose:
                 continue
             reading.rows += 1
             self._row(_without_ditto(line, above), above, reading)
-        return reading
 
     def _heading(self, line: SheetRow, above: _Above, reading: Reading) -> None:
         """A lone cell: the unit of the rows below it ("一、甲区教育局"), or a remark."""
@@ -223,7 +232,8 @@ class Loose:
         unit, post, capacity = key
         kind = self._kind(unit, post, reading)
         scope = {k: list(v) for k, v in self.types.get(kind, {}).get("scope", {}).items()}
-        line = "party" if capacity.endswith(("PARTY_CHIEF", "SECRETARY")) else "administration"
+        is_party = self.capacities[capacity]["line"] == "party"
+        line = "party" if is_party else "administration"
         return Row(unit=unit, post=post, capacity=capacity, line=line, scope=scope)
 
     def _kind(self, unit: str, post: str, reading: Reading) -> str:
@@ -242,7 +252,7 @@ class Loose:
         if text := line.text("capacity"):
             code = words.code(text)
         else:
-            had = [key[2] for key in self.before if key[:2] == place]
+            had = self._had.get(place, ())
             kind = self._kind(*place, reading)
             code = had[0] if len(had) == 1 else self.types.get(kind, {}).get("capacity")
         is_school = self.decoder.known.units[place[0]].is_school

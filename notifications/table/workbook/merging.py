@@ -88,33 +88,39 @@ def merge(
 
 
 def _merge_row(said: Statement, was: Row | None, there: Row | None, merged: Merged) -> None:
-    row = said.row
-    number = said.line.number
-    if there is None and was is not None:
-        if differing(was, row):
-            merged.problems.append(
-                said.line.problem(
-                    "gone",
-                    "capacity",
-                    _("Somebody removed this row from the table since the export."),
-                    _("Export the table anew, and add the row there if it is still needed."),
-                )
-            )
-        return
     if there is None:
-        merged.changes.append(RowChange(old=None, new=row, line=number))
+        _add(said, was, merged)
         return
-    new = there
-    for name in differing(there, row):
-        if was is not None and value_of(was, name) == value_of(row, name):
+    new, clashes = there, []
+    for name in differing(there, said.row):
+        value = value_of(said.row, name)
+        if was is not None and value_of(was, name) == value:
             continue  # only the table moved on
         if was is not None and value_of(was, name) != value_of(there, name):
-            merged.problems.append(_both(said, name))
-        new = with_value(new, name, value_of(row, name))
+            clashes.append(_both(said, name))
+        new = with_value(new, name, value)
+    merged.problems += clashes
+    if clashes:
+        return
     if differing(there, new):
-        merged.changes.append(RowChange(old=there, new=new, line=number))
+        merged.changes.append(RowChange(old=there, new=new, line=said.line.number))
     else:
         merged.unchanged += 1
+
+
+def _add(said: Statement, was: Row | None, merged: Merged) -> None:
+    """A row that the table does not have: a new one, unless somebody removed it meanwhile."""
+    if was is None:
+        merged.changes.append(RowChange(old=None, new=said.row, line=said.line.number))
+    elif differing(was, said.row):
+        merged.problems.append(
+            said.line.problem(
+                "gone",
+                "capacity",
+                _("Somebody removed this row from the table since the export."),
+                _("Export the table anew, and add the row there if it is still needed."),
+            )
+        )
 
 
 def with_value(row: Row, name: str, value: Any) -> Row:

@@ -24,7 +24,6 @@ def columns_missing(found: Found) -> Iterator[CellProblem]:
             yield CellProblem(
                 code="column_missing",
                 sheet=found.sheet.name,
-                row=found.header_row,
                 field=column.field,
                 value=column.heading,
                 message=_("The column %(heading)s is missing.") % {"heading": column.heading},

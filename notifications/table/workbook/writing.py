@@ -81,7 +81,7 @@ def _formats(book: Workbook, content: Content) -> Mapping[str, Format]:
     head = {"bold": True, "text_wrap": True, "align": "center", "valign": "vcenter", "border": 1}
     return {
         "title": book.add_format(
-            {"bold": True, "font_size": 16, "font_color": "#C00000" if content.invented else ""}
+            {"bold": True, "font_size": 16, "font_color": "#C00000" if content.invented else "#000000"}
         ),
         "needed": book.add_format({**head, "bg_color": "#DCE6F5"}),
         "help": book.add_format({**head, "bg_color": "#EDEDED"}),
