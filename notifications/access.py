@@ -40,7 +40,7 @@ def visible_alerts(user: Viewer) -> QuerySet[Alert]:
     """Alerts that concern a post of ``user``, or a unit whose board ``user`` may watch.
 
     What is *said* of an alert is another question (``Sight``): a sealed one
-    shows its grade, district and clocks, nothing else.
+    shows its district and clocks, nothing else.
     """
     boards = Unit.objects.under(*reach(user, "watch_board")).values("pk")
     watched = Alert.units.through.objects.filter(unit__in=boards).values("alert")
@@ -135,8 +135,10 @@ class Sight:
     def words(self, alert: Alert) -> Mapping[str, Any]:
         shown = self.shown(alert)
         if shown is Shown.FULL:
-            return dict(alert.words)
-        return dict(alert.masked_words) if shown is Shown.MASKED else board_words(alert)
+            return {**alert.words, "grade": alert.grade}
+        if shown is Shown.MASKED:
+            return {**alert.masked_words, "grade": alert.board_grade}
+        return board_words(alert)
 
     def hides_posts(self, alert: Alert) -> bool:
         """Whether names of posts would betray a sealed category (its sections are few)."""
@@ -159,7 +161,7 @@ class Sight:
 
 def board_words(alert: Alert) -> dict[str, Any]:
     """What a watcher of a board may read of a restricted alert: no text, and no school."""
-    return {**alert.masked_words, "where": "", "summary": ""}
+    return {**alert.masked_words, "where": "", "summary": "", "grade": alert.board_grade}
 
 
 def sight_of(user: Viewer, *, wall: bool = False) -> Sight:

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Count, Prefetch, Q, QuerySet
+from django.db.models import Case, Count, F, Prefetch, Q, QuerySet, Value, When
 from django.utils import timezone
 
 from notifications.access import board_units, get_board_unit, sight_of
@@ -19,6 +19,7 @@ from notifications.board_rows import BoardRow, Frame, board_row
 from notifications.delivery.selectors import DispatcherBeat, dispatcher_beat
 from notifications.live.reading import cursor_of
 from notifications.models import Alert, Entry, Obligation, Stream, StreamRow
+from notifications.models.alert import SEALED_RANK
 from notifications.subjects import facts_of
 from notifications.words import capacity_words
 from safety.posts.access import Viewer, covers, reach
@@ -127,11 +128,15 @@ def _board(
 
 
 def open_alerts(unit: Unit) -> QuerySet[Alert]:
-    """Open alerts that concern ``unit`` or a unit below it, worst grade first, then newest."""
+    """Open alerts that concern ``unit`` or a unit below it, worst grade first, then newest.
+
+    Sealed ones all stand in one place of that order, for ``Alert.rank`` and here alike.
+    """
+    sealed = When(privacy=Alert.Privacy.SEALED, then=Value(SEALED_RANK))
     below = Unit.objects.under(unit.path).values("pk")
     concerning = Alert.units.through.objects.filter(unit__in=below).values("alert")
     return Alert.objects.filter(closed_at=None, pk__in=concerning).order_by(
-        "grade", "-created_at", "-id"
+        Case(sealed, default=F("grade")), "-created_at", "-id"
     )
 
 

@@ -12,7 +12,7 @@ from safety.units.models import Unit
 
 def board_rows(alert: Alert, *, kind: str, said: Mapping[str, Any]) -> list[NewRow]:
     """One row for each board, saying ``said`` of ``alert``; never a name, never free text."""
-    payload = {"alert": str(alert.ref), "grade": alert.grade, **said}
+    payload = {"alert": str(alert.ref), "grade": alert.board_grade, **said}
     boards = alert.units.exclude(kind__in=Unit.SCHOOL_KINDS).order_by("pk")
     return [
         NewRow(stream=Stream.Kind.BOARD, owner=unit, kind=kind, alert=alert, payload=payload)

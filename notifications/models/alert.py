@@ -11,6 +11,8 @@ from notifications.models.table import ResponsibilityTable
 from safety.rules.models import RuleBook
 from safety.units.models import Unit
 
+SEALED_RANK = "G2"
+
 
 class Alert(models.Model):
     """Something that people must answer for.
@@ -58,3 +60,16 @@ class Alert(models.Model):
 
     def __str__(self) -> str:
         return f"{self.grade} {self.subject_kind}:{self.subject_ref}"
+
+    @property
+    def board_grade(self) -> str:
+        """The grade as a board may say it: of a sealed alert none.
+
+        Whoever knows the case could tell from it that there was one before.
+        """
+        return "" if self.privacy == self.Privacy.SEALED else self.grade
+
+    @property
+    def rank(self) -> str:
+        """Where it stands among others: a sealed alert does not tell its grade by its place."""
+        return SEALED_RANK if self.privacy == self.Privacy.SEALED else self.grade

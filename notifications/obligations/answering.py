@@ -235,7 +235,7 @@ def _rows(changed: Sequence[Obligation], answer: Answer) -> list[NewRow]:
                 owner=person,
                 kind="alert.answered",
                 alert=alerts[pk],
-                payload={"alert": str(alerts[pk].ref), "grade": alerts[pk].grade, **said},
+                payload={"alert": str(alerts[pk].ref), "grade": alerts[pk].board_grade, **said},
             )
             for person in _people(met)
         ]

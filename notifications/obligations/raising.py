@@ -227,7 +227,7 @@ def _inbox(
             alert=alert,
             payload={
                 "alert": str(alert.ref),
-                "grade": alert.grade,
+                "grade": alert.board_grade,
                 "status": alert.status,
                 "words": dict(subject.board_words),
                 "capacities": [
@@ -258,7 +258,7 @@ def _boards(alert: Alert, subject: Subject, plan: Plan) -> list[NewRow]:
             alert=alert,
             payload={
                 "alert": str(alert.ref),
-                "grade": alert.grade,
+                "grade": alert.board_grade,
                 "status": alert.status,
                 "words": dict(subject.board_words),
             },

@@ -126,9 +126,8 @@ function arrive(fresh) {
   rows.insertBefore(fresh, later || null);
   fresh.classList.add("is-new");
   setTimeout(() => fresh.classList.remove("is-new"), 60000);
-  const grade = fresh.querySelector(".grade");
-  const what = fresh.querySelector("h2");
-  said.textContent = `${root.dataset.newWord}: ${grade.textContent.trim()} ${what.textContent.trim()}`;
+  const words = [...fresh.querySelectorAll(".grade, h2")].map((part) => part.textContent.trim());
+  said.textContent = `${root.dataset.newWord}: ${words.join(" ")}`;
   announce(fresh.dataset.alert, fresh.dataset.grade);
 }
 
