@@ -25,7 +25,7 @@ from notifications.access import own_obligations
 from notifications.models import Alert, Obligation
 from safety.errors import Hidden
 from safety.people.models import User
-from safety.posts.access import Viewer, covers, reach, units_with
+from safety.posts.access import Viewer, covers, posts_held, reach, units_with
 from safety.units.models import Unit, UnitQuerySet
 
 
@@ -232,8 +232,8 @@ def get_to_report_upward(user: Viewer, ref: UUID) -> tuple[Incident, list[Unit]]
     """The incident and the units in whose name ``user`` may note an upward report.
 
     The duty rooms above its schools (of a sealed case they see number and
-    clocks only); the school itself, where what it owes is the school's own
-    (to the health authority, to the police).
+    clocks only); the school itself, where it owes a report of its own (to the
+    health authority, to the police).
     """
     incident = Incident.objects.filter(ref=ref).first()
     if incident is None:
@@ -247,8 +247,33 @@ def get_to_report_upward(user: Viewer, ref: UUID) -> tuple[Incident, list[Unit]]
         .order_by("-path")
     ]
     if visible_to(user).filter(pk=incident.pk).exists():
-        own = _may_file_for(user).filter(pk__in=[school.pk for school in schools])
-        units += own.order_by("path")
+        units += _schools_to_report_for(user, incident)
     if not units:
         raise Hidden
     return incident, units
+
+
+def _schools_to_report_for(user: Viewer, incident: Incident) -> list[Unit]:
+    """The schools that owe or owed a report of their own, as far as ``user`` may note it.
+
+    Of a sealed case that is any named reader while nobody who answers for it is
+    named: a head's post that fell vacant must not keep the police from being told.
+    """
+    owed = Obligation.objects.filter(
+        kind=Obligation.Kind.REPORT_UPWARD,
+        subject_kind="incident",
+        subject_ref=str(incident.ref),
+        unit__kind__in=Unit.SCHOOL_KINDS,
+    ).select_related("alert", "unit")
+    mine = set(_may_file_for(user).values_list("pk", flat=True)) if owed else set()
+    found = {o.unit for o in owed if o.unit_id in mine or not _answers_named(o)}
+    return sorted(found, key=lambda school: school.path)
+
+
+def _answers_named(owed: Obligation) -> bool:
+    """Whether somebody whom a sealed case names holds the post that owes; else always."""
+    alert = owed.alert
+    if alert is None or alert.privacy != Alert.Privacy.SEALED:
+        return True
+    named = User.objects.filter(pk__in=alert.named)
+    return any(posts_held(person).filter(pk=owed.post_id).exists() for person in named)

@@ -257,3 +257,93 @@ def test_of_a_sealed_case_the_duty_room_notes_the_report_and_sees_no_word(
     ):
         assert word not in page
     assert not StreamRow.objects.filter(kind="alert.noted").exists()
+
+
+@pytest.mark.parametrize("who", ["county.duty_officer", "city.duty_officer"])
+def test_the_page_says_at_its_top_what_it_is_about(
+    city: ModuleType, client: Client, who: str
+) -> None:
+    incident = city.make_incident(
+        hazard="DROWN",
+        people="counted",
+        missing=1,
+        summary="一名学生下水未上岸",
+        place_kind="off_campus",
+        place="大坝水库",
+    )
+    city.sign_in(client, who)
+
+    top = client.get(f"/incidents/{incident.ref}/upward/").content.decode().partition("<h1")[2].partition("<form")[0]
+
+    for word in (
+        "溺水",
+        "失联1人",
+        "丁县第一初级中学",
+        "大坝水库",
+        "一名学生下水未上岸",
+        "grade-g2",
+    ):
+        assert word in top, word
+
+
+def test_of_a_guarded_case_it_says_no_free_text(city: ModuleType, client: Client) -> None:
+    incident = city.make_incident(
+        hazard="BULLY",
+        people="counted",
+        injured=2,
+        flags={"serious": True},
+        summary="某学生被打",
+        place_kind="on_campus",
+        place="三楼厕所",
+    )
+    for who, reads in (("county.duty_officer", False), ("county.safety_office", True)):
+        city.sign_in(client, who)
+        page = client.get(f"/incidents/{incident.ref}/upward/").content.decode()
+
+        assert "丁县第一初级中学" in page
+        assert ("某学生被打" in page) == ("三楼厕所" in page) == reads, who
+
+
+def test_of_a_sealed_case_it_says_district_and_nothing_else(
+    city: ModuleType, client: Client
+) -> None:
+    incident = city.make_incident(hazard="PSY", people="counted", injured=1, summary="某学生")
+    for who, reads in (("county.duty_officer", False), ("county.safety_office", True)):
+        city.sign_in(client, who)
+        page = client.get(f"/incidents/{incident.ref}/upward/").content.decode()
+
+        assert "丁县" in page
+        assert "受限事件" in page or reads
+        for word in ("某学生", "受伤1人", "丁县第一初级中学", "grade-g"):
+            assert (word in page) == reads, (who, word)
+
+
+def test_a_school_that_owes_nothing_upward_is_not_offered_the_page(
+    city: ModuleType, client: Client, drowning: Incident
+) -> None:
+    city.sign_in(client, "school.safety_staff")
+    address = f"/incidents/{drowning.ref}/upward/"
+
+    assert f'href="{address}"' not in client.get(f"/incidents/{drowning.ref}/").content.decode()
+    assert client.get(address).status_code == 404
+    assert client.post(address, sent()).status_code == 404
+    assert not UpwardReport.objects.exists()
+
+
+def test_what_a_teaching_point_owes_its_central_school_notes(
+    city: ModuleType, client: Client
+) -> None:
+    incident = city.make_incident(
+        school="point", hazard="FOOD", people="counted", injured=12, reporter="central.safety_staff"
+    )
+    (owed,) = Obligation.objects.filter(
+        kind="report_upward", subject_ref=str(incident.ref), level="school"
+    )
+    city.sign_in(client, "central.safety_staff")
+
+    page = client.get(f"/incidents/{incident.ref}/upward/").content.decode()
+    client.post(f"/incidents/{incident.ref}/upward/", sent(receiver=receivers_of(owed)[0]))
+
+    owed.refresh_from_db()
+    assert f'value="{receivers_of(owed)[0]}"' in page
+    assert owed.state == "met"

@@ -1,13 +1,14 @@
 """Restricted alerts in every channel of this room, for every kind of reader.
 
 One secret is planted in each field; a channel may show only what its reader may
-know. Sealed: nothing but grade, district and clocks. Guarded: no free text for
+know. Sealed: nothing but district and clocks. Guarded: no free text for
 those without the right, and no school for those who merely watch.
 """
 
 from __future__ import annotations
 
 import json
+import re
 from datetime import timedelta
 from html import unescape
 
@@ -25,6 +26,12 @@ from tests.notifications.asking import CITY, COUNTY, alert_of
 TEXT = "秘密经过甲乙丙"
 PLACE = "秘密地点丁戊己"
 SCHOOL = ("丁县第一初级中学", "丁县一中")
+# A grade as words, as a class, and in a frame.
+GRADES = (
+    *("红·立即报", "橙·紧急报", "黄·及时报", "蓝·按时报", "白·登记"),
+    *(f"{where}-g{n}" for where in ("grade", "board") for n in range(1, 6)),
+    *(f'"grade": "G{n}"' for n in range(1, 6)),
+)
 
 # reader: (guarded, sealed); "full", "masked" (school yes, text no), "board" (neither), "hidden"
 READERS = {
@@ -147,8 +154,27 @@ def test_what_a_reader_is_told_of_a_sealed_alert(city, client, sealed, reader):
             if not reader.startswith("school."):
                 assert not shows(seen, *SCHOOL), name
                 assert "公安机关" not in seen, name
+            assert not shows(seen, *GRADES), name
     if right == "full":
         assert shows(found["alert"], TEXT)
+        assert shows(found["alert"], *GRADES)
+        assert shows(found["mine"], *GRADES)
+
+
+def test_the_place_of_a_sealed_alert_on_a_board_does_not_tell_its_grade(city, client):
+    mild = city.make_incident(hazard="PSY", people="none")
+    raised = city.make_incident(hazard="PSY", people="none")
+    city.make_incident(hazard="DROWN", people="counted", missing=1)
+    assert mild.grade > raised.grade, "the second within a year"
+    assert alert_of(mild).rank == alert_of(raised).rank
+    city.sign_in(client, "county.duty_officer")
+
+    page = client.get(f"/boards/{COUNTY}/").content.decode()
+
+    ranks = re.findall(r'data-alert="([^"]+)" data-grade="([^"]+)"', page)
+    order = [ref for ref, _rank in ranks if ref in {str(alert_of(i).ref) for i in (mild, raised)}]
+    assert order == [str(alert_of(raised).ref), str(alert_of(mild).ref)], "the newest first"
+    assert len({rank for ref, rank in ranks if ref in order}) == 1
 
 
 def _without_own_name(text: str, person) -> str:
@@ -291,6 +317,44 @@ def test_the_upward_report_of_a_sealed_case_tells_only_the_named_what_it_is_abou
         assert client.get(f"/incidents/{sealed.ref}/upward/").status_code == 404
     else:
         assert shows(client.get(f"/incidents/{sealed.ref}/").content.decode(), "公安机关")
+
+
+def test_with_nobody_named_at_the_head_of_the_school_a_named_reader_notes_its_report(city, client):
+    city.vacate("school.principal")
+    sealed = make_sealed(city)
+    school = city.unit("school")
+    address = f"/incidents/{sealed.ref}/upward/?unit={school.code}"
+    told = {"receiver": "公安机关", "how": "phone", "sent_at": now_typed(), "received_by": "张警官"}
+    for stranger in ("school.secretary", "school.safety_staff", "county.duty_officer"):
+        city.sign_in(client, stranger)
+        assert client.post(address, told).status_code == 404, stranger
+    city.sign_in(client, "county.safety_deputy")
+
+    page = client.get(address).content.decode()
+    answer = client.post(address, told)
+
+    assert 'value="公安机关"' in page
+    assert answer.status_code == 302
+    owed = alert_of(sealed).obligations.get(kind="report_upward", level="school")
+    assert (owed.state, owed.met_by) == ("met", city.person("county.safety_deputy"))
+
+
+def test_while_the_head_of_the_school_is_named_nobody_else_notes_its_report(city, client, sealed):
+    school = city.unit("school")
+    address = f"/incidents/{sealed.ref}/upward/?unit={school.code}"
+    city.sign_in(client, "county.safety_deputy")
+    assert client.get(address).status_code == 404
+
+    city.sign_in(client, "school.principal")
+    assert client.get(address).status_code == 200
+    city.vacate("school.principal")
+    assert client.get(address).status_code == 404
+    city.sign_in(client, "county.safety_deputy")
+    assert client.get(address).status_code == 200, "the head left: a named reader does it"
+
+
+def now_typed() -> str:
+    return timezone.localtime().strftime("%Y-%m-%dT%H:%M")
 
 
 def test_a_new_principal_of_a_sealed_case_owes_the_report_without_its_words(city, client, sealed):

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -22,12 +23,14 @@ from incidents.cases.forms.upward import UpwardForm
 from incidents.cases.models import Incident, UpwardReport
 from incidents.cases.recording import open_upward, owed_upward, record_upward
 from incidents.cases.selectors import SentUp, sent_up
+from notifications.access import sight_of
 from notifications.models import Alert, Obligation
 from notifications.obligations.upward import receiver_words, receivers_of
 from notifications.words import basis_words
 from safety.errors import Hidden, Refused
 from safety.http import status_of
 from safety.people.models import User
+from safety.posts.access import Viewer
 from safety.units.models import Unit
 
 
@@ -38,7 +41,9 @@ def report_upward(request: HttpRequest, ref: UUID) -> HttpResponse:
     incident, units = get_to_report_upward(request.user, ref)
     unit = _in_whose_name(request, units)
     knows = visible_to(request.user).filter(pk=incident.pk).exists()
-    page = _Page(incident=incident, units=units, unit=unit, knows=knows)
+    page = _Page(
+        incident=incident, units=units, unit=unit, knows=knows, words=_words(request.user, incident)
+    )
     form = UpwardForm(
         request.POST or None,
         receivers=page.still_owed(),
@@ -71,6 +76,13 @@ def _in_whose_name(request: HttpRequest, units: list[Unit]) -> Unit:
     raise Hidden
 
 
+def _words(user: Viewer, incident: Incident) -> Mapping[str, Any]:
+    """What happened, as far as this reader may be told."""
+    alerts = Alert.objects.filter(subject_kind="incident", subject_ref=str(incident.ref))
+    alert = alerts.defer("plan").prefetch_related("units", "obligations").first()
+    return sight_of(user).words(alert) if alert is not None else {}
+
+
 @dataclass(frozen=True, kw_only=True)
 class _Page:
     """What one reader is told; ``knows`` is false for a duty room outside a sealed case.
@@ -83,6 +95,7 @@ class _Page:
     units: Sequence[Unit]
     unit: Unit
     knows: bool
+    words: Mapping[str, Any]
 
     def owed(self) -> list[Obligation]:
         return [o for o in open_upward(self.incident, self.unit) if self.knows or not o.telling]
@@ -108,6 +121,7 @@ def _answer(request: HttpRequest, page: _Page, form: UpwardForm, status: int) ->
     context = {
         "incident": page.incident,
         "knows": page.knows,
+        "words": page.words,
         "sealed": page.incident.privacy == Alert.Privacy.SEALED,
         "units": page.units,
         "unit": page.unit,
