@@ -9,6 +9,7 @@ from safety.api import api
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("safety.home.urls")),
     path("offices/", include("safety.home.offices.urls")),
+    path("roster/", include("safety.roster.urls")),
     path("accounts/", include("safety.people.urls")),
     path("", include("notifications.live.urls")),
     path("", include("notifications.urls")),

@@ -44,6 +44,13 @@ def rooms_for(rights: Container[str]) -> list[Room]:
             _("Who holds which post, since when, and who stands in."),
             "user",
         ),
+        (
+            "manage_roster",
+            "roster:own",
+            _("Duty roster"),
+            _("Who is on duty when, week by week; holidays, gaps, swaps."),
+            "calendar",
+        ),
     ]
     return [
         Room(right=right, url=reverse(name), label=label, text=text, icon=icon)
