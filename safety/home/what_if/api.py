@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from django.http import HttpRequest
@@ -22,6 +21,8 @@ from safety.units.models import Unit
 router = Router(tags=["plans"])
 REFUSED = frozenset({400, 401, 404, 413, 422})
 Count = Annotated[StrictInt | None, Field(default=None)]
+# Written by the document itself, so that it is letter for letter what the command prints.
+Moment = Annotated[str, Field(json_schema_extra={"format": "date-time"})]
 
 
 class SupposedIn(Schema):
@@ -55,7 +56,7 @@ class AskedIn(SupposedIn):
 
 
 class ClockOut(Schema):
-    due_at: datetime
+    due_at: Moment
     basis: str
     document: str
 
@@ -92,7 +93,7 @@ class OwedOut(Schema):
     person_name: str
     also: list[int]
     due_minutes: int | None
-    due_at: datetime | None
+    due_at: Moment | None
     action_due_minutes: int | None
     basis: str
     document: str
@@ -120,7 +121,7 @@ class PlanOut(Schema):
 
     grade: str
     privacy: str
-    at: datetime
+    at: Moment
     schools: list[str]
     hazards: list[str]
     flags: list[str]
