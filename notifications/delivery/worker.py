@@ -94,11 +94,12 @@ class Worker:
     def turn(self) -> bool:
         """One turn: lead or stand by; while leading seal what waits, and hand over what is due."""
         leads = take_lead(self.owner)
+        if leads:
+            run_due(self.owner)
         while leads and not self._end.is_set() and seal(limit=BATCH) == BATCH:
             leads = take_lead(self.owner)
         if leads:
             self._settler.run()
-            run_due(self.owner)
         return leads
 
     def _leave(self) -> None:
