@@ -65,13 +65,13 @@ class CalendarLink(models.Model):
         return str(self.person)
 
 
-class HandOver(models.Model):
+class DutyHandOver(models.Model):
     """The record of one change of shift (交班记录): prefilled, signed by both."""
 
     ref = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    post = models.ForeignKey(Post, on_delete=models.PROTECT, related_name="hand_overs")
-    giver = models.ForeignKey(User, on_delete=models.PROTECT, related_name="hand_overs_given")
-    taker = models.ForeignKey(User, on_delete=models.PROTECT, related_name="hand_overs_taken")
+    post = models.ForeignKey(Post, on_delete=models.PROTECT, related_name="duty_hand_overs")
+    giver = models.ForeignKey(User, on_delete=models.PROTECT, related_name="duty_given")
+    taker = models.ForeignKey(User, on_delete=models.PROTECT, related_name="duty_taken")
     open_items = models.JSONField(default=list)
     note = models.TextField(blank=True)
     given_at = models.DateTimeField()
@@ -79,12 +79,14 @@ class HandOver(models.Model):
 
     class Meta:
         ordering = ["-given_at", "-id"]
-        indexes = [models.Index(fields=["post", "-given_at"], name="hand_over_of_seat")]
+        indexes = [models.Index(fields=["post", "-given_at"], name="duty_hand_over_of_seat")]
         constraints = [
             models.UniqueConstraint(
-                fields=["post"], condition=Q(taken_at=None), name="hand_over_one_open_per_seat"
+                fields=["post"], condition=Q(taken_at=None), name="duty_hand_over_one_open"
             ),
-            models.CheckConstraint(condition=~Q(giver=F("taker")), name="hand_over_between_two"),
+            models.CheckConstraint(
+                condition=~Q(giver=F("taker")), name="duty_hand_over_between_two"
+            ),
         ]
 
     def __str__(self) -> str:
