@@ -60,9 +60,19 @@ def get_draft(user: Viewer, ref: UUID) -> ResponsibilityTable:
     return table
 
 
+def visible_versions(user: Viewer) -> QuerySet[ResponsibilityTable]:
+    """The published versions, the newest first, for whoever keeps a part of the table."""
+    return visible_tables(user).filter(state__in=ResponsibilityTable.FINAL).order_by("-number")
+
+
+def visible_units(user: Viewer) -> QuerySet[Unit]:
+    """The units whose rows ``user`` may read. Raises ``Hidden`` when there are none."""
+    return Unit.objects.under(*table_reach(user))
+
+
 def visible_entries(user: Viewer, table: ResponsibilityTable) -> QuerySet[Entry]:
     """The rows of ``table`` in the reach of ``user``."""
-    return table.entries.filter(unit__in=Unit.objects.under(*table_reach(user)).values("pk"))
+    return table.entries.filter(unit__in=visible_units(user).order_by().values("pk"))
 
 
 def own_entries(user: Viewer) -> QuerySet[Entry]:

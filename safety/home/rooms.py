@@ -51,6 +51,13 @@ def rooms_for(rights: Container[str]) -> list[Room]:
             _("Who is on duty when, week by week; holidays, gaps, swaps."),
             "calendar",
         ),
+        (
+            "manage_table",
+            "table:versions",
+            _("Responsibility table"),
+            _("Versions and drafts: who answers for what, with both duties."),
+            "table",
+        ),
     ]
     return [
         Room(right=right, url=reverse(name), label=label, text=text, icon=icon)

@@ -80,7 +80,7 @@ def test_an_edited_draft_is_published_and_says_what_it_replaced(
 ) -> None:
     before = published()
     put_rows(draft, [new_row()])
-    remove_rows(draft, [("520121", "B20", "LINE_SECTION")])
+    remove_rows(draft, [("520121", "B26", "AREA_CONTACT")])
     table = publish_draft(table=draft, note="第2版", by=city.person("city.administrator"))
 
     before.refresh_from_db()
@@ -88,7 +88,7 @@ def test_an_edited_draft_is_published_and_says_what_it_replaced(
     assert table.published_by == city.person("city.administrator")
     told = differences(rows_of(before.entries), rows_of(table.entries))
     assert [row.key for row in told.added] == [("520121", "B12", "AREA_CONTACT")]
-    assert [row.key for row in told.removed] == [("520121", "B20", "LINE_SECTION")]
+    assert [row.key for row in told.removed] == [("520121", "B26", "AREA_CONTACT")]
     assert not told.changed
     serials = list(table.entries.order_by("serial").values_list("serial", flat=True))
     assert serials == list(range(1, len(serials) + 1))
