@@ -171,7 +171,7 @@ def _check_piece(text: bytes, name: str) -> None:
     for found in _PLACE.finditer(text):
         if int(found[2]) > rows:
             raise too_large(name, rows)
-        if len(found[1]) > 2 or _column(found[1]) > COLUMNS_MAX:  # noqa: PLR2004 - IV is column 256
+        if len(found[1]) > 2 or column_of(found[1].decode()) > COLUMNS_MAX:  # noqa: PLR2004 - IV is column 256
             raise too_large(name, rows)
 
 
@@ -186,10 +186,11 @@ def too_large(name: str, rows: int) -> Refused:
     )
 
 
-def _column(letters: bytes) -> int:
+def column_of(letters: str) -> int:
+    """The number of a column by its letters: A is 1."""
     index = 0
     for letter in letters.upper():
-        index = index * 26 + letter - 64
+        index = index * 26 + ord(letter) - 64
     return index
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -10,6 +11,8 @@ from notifications.table.workbook.cells import Names
 from safety.posts.models import Post
 from safety.units.imports.cells import name_key
 from safety.units.models import Unit
+
+_BRACKETS = re.compile(r"\(([^()]*)\)")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,7 +64,8 @@ class Known:
         found: dict[tuple[str, str], list[str]] = {}
         for post in self.posts.values():
             if not post.is_abolished:
-                found.setdefault((post.unit, name_key(post.name)), []).append(post.code)
+                for name in _called(post.name):
+                    found.setdefault((post.unit, name), []).append(post.code)
         return found
 
     @cached_property
@@ -87,6 +91,12 @@ class Known:
 
     def post_names(self, unit: str) -> list[str]:
         return [p.name for p in self.posts.values() if p.unit == unit and not p.is_abolished]
+
+
+def _called(name: str) -> set[str]:
+    """What offices call it: 安全科(安稳处) is also 安全科, or 安稳处."""
+    key = name_key(name)
+    return {key, _BRACKETS.sub("", key), *_BRACKETS.findall(key)} - {""}
 
 
 def known() -> Known:

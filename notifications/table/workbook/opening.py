@@ -6,6 +6,7 @@ import hashlib
 import io
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from string import ascii_uppercase
 
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -18,11 +19,12 @@ from python_calamine import (
     load_workbook,
 )
 
-from notifications.table.workbook.columns import address, canonical
+from notifications.table.workbook.columns import canonical
 from notifications.table.workbook.guarding import (
     COLUMNS_MAX,
     MERGED_MAX,
     Inspected,
+    column_of,
     inspect,
     refused,
     too_large,
@@ -100,19 +102,29 @@ def _sheet(book: CalamineWorkbook, number: int, name: str, found: Inspected) -> 
 
 def _texts(sheet: CalamineSheet, formulas: Mapping[str, str]) -> Callable[[], Iterator[Line]]:
     rows = rows_of(sheet)
-    in_row: dict[int, dict[str, str]] = {}
+    in_row: dict[int, dict[int, str]] = {}
     for cell, text in formulas.items():
-        in_row.setdefault(int(cell.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")), {})[cell] = text
+        number = cell.lstrip(ascii_uppercase)
+        in_row.setdefault(int(number), {})[column_of(cell.removesuffix(number)) - 1] = text
 
     def lines() -> Iterator[Line]:
-        for number, cells in rows():
+        last = 0
+        for last, cells in rows():
             texts = [_text(cell) for cell in cells]
-            if number in in_row:
-                told = in_row[number]
-                texts = [told.get(address(i, number), text) for i, text in enumerate(texts)]
-            yield number, tuple(texts)
+            yield last, _with_formulas(texts, in_row.get(last, {}))
+        # A formula without a result is not among the cells that the reader knows.
+        for number in sorted(number for number in in_row if number > last):
+            yield number, _with_formulas([], in_row[number])
 
     return lines
+
+
+def _with_formulas(texts: list[str], formulas: Mapping[int, str]) -> tuple[str, ...]:
+    if formulas:
+        texts += [""] * (max(formulas) + 1 - len(texts))
+        for index, text in formulas.items():
+            texts[index] = text
+    return tuple(texts)
 
 
 def _text(cell: Cell) -> str:

@@ -108,6 +108,12 @@ def preview(request: Request) -> Outcome:
     return outcome
 
 
+def mark_of(content: bytes, name: str) -> str:
+    """The table that a workbook was exported from, as its mark says; "" without a mark."""
+    mark = _mark(open_workbook(content, name))
+    return mark.table if mark else ""
+
+
 def _mark(opened: Opened) -> Mark | None:
     sheet = opened.sheet(MARK)
     if sheet is None:

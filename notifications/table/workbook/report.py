@@ -117,7 +117,7 @@ def as_text(outcome: Outcome) -> Iterator[str]:
         }
         yield "  " + ", ".join(f"{field} ← {found.heading(field)}" for field in found.columns)
         if found.unused:
-            yield _("  not used: %(columns)s") % {"columns": ", ".join(found.unused)}
+            yield "  " + _("not used: %(columns)s") % {"columns": ", ".join(found.unused)}
     if outcome.is_merged:
         yield _("Exported from an older state; what changed since is kept.")
     yield from _cut([line for c in outcome.merged.changes for line in _lines(outcome, c)])

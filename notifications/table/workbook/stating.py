@@ -142,6 +142,8 @@ class Stating:
         found = self.decoder.words.sections.code(kind) if kind else None
         if not (code and name and found) or len(code) > 60 or " " in code:  # noqa: PLR2004 - as the column is
             return None
+        if self.decoder.known.posts_called(unit, name):
+            return None  # it is there under another code
         return NewPost(unit=unit, code=code, kind=found, name=name[:80])
 
     def _capacity(self, line: SheetRow, place: tuple[str, str], problems: list[CellProblem]) -> str:

@@ -79,10 +79,9 @@ def write_workbook(file: BinaryIO, content: Content) -> None:
 def _formats(book: Workbook, content: Content) -> Mapping[str, Format]:
     text = {"num_format": "@", "text_wrap": True, "valign": "top", "border": 1, "locked": False}
     head = {"bold": True, "text_wrap": True, "align": "center", "valign": "vcenter", "border": 1}
+    colour = "#C00000" if content.invented else "#000000"
     return {
-        "title": book.add_format(
-            {"bold": True, "font_size": 16, "font_color": "#C00000" if content.invented else "#000000"}
-        ),
+        "title": book.add_format({"bold": True, "font_size": 16, "font_color": colour}),
         "needed": book.add_format({**head, "bg_color": "#DCE6F5"}),
         "help": book.add_format({**head, "bg_color": "#EDEDED"}),
         "text": book.add_format({**text, "border_color": "#BFBFBF"}),
