@@ -131,6 +131,15 @@ def posts_with(rights: Iterable[str], *, at_or_above: tuple[str, ...]) -> QueryS
     return posts.select_related("unit").order_by("-unit__path", "code")
 
 
+def reading_more(user: Viewer, posts: Iterable[int]) -> set[int]:
+    """Those of ``posts`` (ids) whose holders read restricted text that is closed to ``user``."""
+    grants = UnitGroupObjectPermission.objects.filter(
+        permission__codename="view_restricted", group__post__in=posts
+    ).values_list("group__post", "content_object__path")
+    own = reach(user, "view_restricted")
+    return {post for post, path in grants if not (own and path.startswith(own))}
+
+
 def _answer_for(posts: QuerySet[Post], moment: datetime) -> QuerySet[User]:
     """Whoever holds one of ``posts`` from ``moment`` on, has a shift, or is to stand in."""
     holdings = Holding.objects.filter(post__in=posts.values("pk")).ending_after(moment)

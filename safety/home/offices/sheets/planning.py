@@ -1,0 +1,157 @@
+"""What a sheet would do, row by row: every change, every question, every problem.
+
+Nothing is written here. The same plan is made for the preview and again inside the
+transaction that applies it; ``digest`` tells whether both say the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime, time
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from safety.errors import Problem
+from safety.home.offices.matching import Match, People
+from safety.home.offices.sheets.cells import day_of, kind_of, name_of, phone_of
+from safety.home.offices.sheets.deciding import Held, decide_beginning, decide_others, decide_post
+from safety.home.offices.sheets.places import Places
+from safety.home.offices.sheets.plan import WHO, Question, Row, SheetPlan
+from safety.home.offices.sheets.reading import COLUMNS
+from safety.people.models import User
+from safety.posts.fitting import problems_of
+from safety.posts.tenure import NewEnd
+
+
+def plan_sheet(
+    rows: Sequence[Sequence[Any]],
+    *,
+    answers: Mapping[str, str],
+    starts_on: date | None,
+    inside: tuple[str, ...],
+    now: datetime,
+) -> SheetPlan:
+    """The plan of ``rows`` (line number, then texts after ``COLUMNS``) for the reach ``inside``."""
+    found = [_read(row, starts_on) for row in rows]
+    places = Places(inside, (row.texts["unit"] for row in found))
+    people = People(
+        ((row.name.text, row.phone) for row in found if not row.name.is_nobody),
+        inside=inside,
+        now=now,
+    )
+    made: dict[str, User] = {}
+    for row in found:
+        _place(row, places)
+        _person(row, people, answers, made)
+    held = Held(found, now)
+    for row in found:
+        decide_post(row, held, answers)
+    for row in found:
+        decide_others(row, held, answers, ended={h.pk for r in found for h in r.ends})
+    for row in found:
+        decide_beginning(row, held, now)
+    ends = _all_ends(found)
+    _fit(found, ends)
+    return SheetPlan(rows=found, ends=ends)
+
+
+def _read(row: Sequence[Any], starts_on: date | None) -> Row:
+    texts = dict(zip(COLUMNS, row[1:], strict=True))
+    name = name_of(texts["person"])
+    phone = phone_of(texts["phone"])
+    note = f"{name.remark} {texts['note']}"
+    read = Row(line=row[0], texts=texts, name=name, phone=phone or "", kind=kind_of(note))
+    if phone is None and not name.is_nobody:
+        read.wrong(
+            "phone",
+            texts["phone"],
+            _("This is not one mobile number."),
+            _("Write the eleven digits of one number."),
+        )
+    if name.is_several:
+        read.wrong(
+            "person", texts["person"], _("Several names stand here."), _("Write one name a row.")
+        )
+    on = day_of(texts["starts"]) if texts["starts"] else starts_on
+    if on is None:
+        read.wrong(
+            "starts",
+            texts["starts"],
+            _("This is not a day with its year.") if texts["starts"] else _("The date is missing."),
+            _("Write it like 2026-09-01, or set one date for the whole sheet."),
+        )
+    else:
+        read.starts_at = timezone.make_aware(datetime.combine(on, time()))
+    return read
+
+
+def _place(row: Row, places: Places) -> None:
+    found = places.find(row.texts["unit"], row.texts["post"])
+    if isinstance(found, Problem):
+        row.problems.append(found)
+    else:
+        row.post = found
+
+
+def _person(row: Row, people: People, answers: Mapping[str, str], made: dict[str, User]) -> None:
+    if row.name.is_nobody or row.name.is_several or any(p.field == "phone" for p in row.problems):
+        return
+    key = f"{row.line}:{WHO}"
+    match: Match = people.match(row.name.text, row.phone, answer=answers.get(key, ""))
+    if match.problem is not None:
+        row.problems.append(match.problem)
+        return
+    if match.is_new:
+        known = made.setdefault(
+            row.phone,
+            User(pk=-(len(made) + 1), username=row.phone, name=row.name.text, phone=row.phone),
+        )
+        if known.name != row.name.text:
+            row.wrong(
+                "phone",
+                row.phone,
+                _("Another row gives this number to %(name)s.") % {"name": known.name},
+                _("Correct the number or the name."),
+            )
+            return
+        row.person = known
+        row.says.append(_("new account, user name %(phone)s") % {"phone": row.phone})
+    else:
+        row.person = match.person
+    if match.choices:
+        row.questions.append(
+            Question(
+                key=key,
+                text=_("Who is %(name)s?") % {"name": row.name.text},
+                choices=match.choices,
+                chosen=answers.get(key, "") if row.person is not None else "",
+            )
+        )
+    if match.new_phone and row.person is not None:
+        row.new_phone = True
+        row.says.append(_("new number %(phone)s") % {"phone": row.phone})
+
+
+def _all_ends(rows: Iterable[Row]) -> dict[int, NewEnd]:
+    """Each holding ends once: on the earliest of the days that rows give."""
+    ends: dict[int, NewEnd] = {}
+    for row in rows:
+        for holding in row.ends:
+            known = ends.get(holding.pk)
+            if row.starts_at and (
+                known is None or (known.ends_at or row.starts_at) > row.starts_at
+            ):
+                ends[holding.pk] = NewEnd(holding=holding, ends_at=row.starts_at)
+    return ends
+
+
+def _fit(rows: Sequence[Row], ends: Mapping[int, NewEnd]) -> None:
+    """Let the rules of holdings speak; what is open or wrong already is not asked again."""
+    ready = [row for row in rows if row.begins is not None]
+    moved = {pk: end.ends_at for pk, end in ends.items()}
+    found = problems_of([row.begins for row in ready if row.begins], moved)
+    for row, problems in zip(ready, found, strict=True):
+        if not row.is_open:
+            row.problems += problems
