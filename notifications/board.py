@@ -24,6 +24,7 @@ from notifications.subjects import facts_of
 from notifications.words import capacity_words
 from safety.posts.access import Viewer, covers, reach
 from safety.posts.seats import seated
+from safety.roster.models import CallCheck
 from safety.units.models import Unit
 
 PAGE = 40
@@ -40,6 +41,7 @@ class Head:
     open: int
     late: int
     recent: int
+    check: CallCheck | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -182,6 +184,7 @@ def head_of(unit: Unit, *, now: datetime, wall: bool) -> Head:
         officers=_named(on_duty, "DUTY_OFFICER"),
         leaders=_named(on_duty, "DUTY_LEADER"),
         dispatcher=dispatcher_beat(),
+        check=None if wall else CallCheck.objects.filter(unit=unit, closed_at=None).first(),
         **counts,
     )
 

@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/", include("safety.people.urls")),
     path("", include("notifications.live.urls")),
     path("", include("notifications.urls")),
+    path("duty/", include("notifications.duty.urls")),
     path("table/", include("notifications.table.urls")),
     path("mine/", include("notifications.records.urls")),
     path("pledges/", include("notifications.pledges.urls")),

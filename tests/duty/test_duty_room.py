@@ -1,0 +1,296 @@
+"""The duty room: hand-over signed by both, a log that only grows, checks with a clock."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from types import ModuleType
+
+import pytest
+import time_machine
+from django.urls import reverse
+from django.utils import timezone
+
+from notifications.duty import checking
+from notifications.duty.handing_over import give, open_items, take
+from notifications.models import Alert, Obligation, StreamRow
+from safety.errors import Conflict, Refused
+from safety.ledger.models import Event
+from safety.roster.models import CallCheck, DutyHandOver, LogEntry
+from tests.city import make_incident, person, post, sign_in, unit
+from tests.roster.shifts import keep, now, put
+
+SEAT = "county.duty_officer"
+ROOM = "county"
+OWED = {"acknowledge", "first_action", "report_upward"}
+
+
+def room(key: str = ROOM) -> str:
+    return reverse("duty:room", args=[unit(key).code])
+
+
+def change_of_shift() -> None:
+    """exams leaves in ten minutes, office comes then: both may work in the room."""
+    keep(SEAT)
+    put(SEAT, "county.exams", start=now() - timedelta(hours=8), hours=8 + 1 / 6)
+    put(SEAT, "county.office", start=now() + timedelta(minutes=10), hours=8)
+
+
+def owed(who: str) -> set[str]:
+    rows = Obligation.objects.open().filter(post=post(SEAT), person=person(who))
+    return set(rows.values_list("kind", flat=True))
+
+
+def test_the_record_is_prefilled_with_what_is_open_and_both_sign(city: ModuleType, client) -> None:
+    change_of_shift()
+    make_incident(hazard="DROWN", people="unknown")
+    alert = Alert.objects.get()
+    sign_in(client, "county.exams")
+    address = reverse("duty:give", args=[unit(ROOM).code, post(SEAT).pk])
+    assert client.get(address).context["form"].initial["taker"] == person("county.office")
+
+    client.post(address, {"taker": person("county.office").pk, "note": "22点回电丁县一中"})
+    record = DutyHandOver.objects.get()
+    [item] = record.open_items
+    assert item["alert"] == str(alert.ref)
+    assert (
+        item["silent"]
+        == alert.obligations.filter(kind__in=["acknowledge", "first_action"], state="open").count()
+    )
+    assert "where" not in item
+    assert owed("county.exams") == OWED
+
+    sign_in(client, "county.office")
+    page = client.get(reverse("duty:hand_over", args=[record.ref])).content.decode()
+    assert "22点回电丁县一中" in page
+    client.post(reverse("duty:hand_over", args=[record.ref]))
+
+    record.refresh_from_db()
+    assert record.taken_at is not None
+    assert owed("county.exams") == set()
+    assert owed("county.office") == OWED
+    assert StreamRow.objects.filter(
+        kind="alert.handed_over", stream__owner=person("county.office").pk, alert=alert
+    ).exists()
+    assert set(Event.objects.filter(verb__startswith="duty.").values_list("verb", flat=True)) == {
+        "duty.given",
+        "duty.taken",
+    }
+
+
+def test_it_is_signed_once_and_by_the_named_person_only(city: ModuleType) -> None:
+    change_of_shift()
+    record = give(
+        seat=post(SEAT), giver=person("county.exams"), taker=person("county.office"), note=""
+    )
+    with pytest.raises(Refused):
+        take(hand_over=record, taker=person("county.chief"))
+
+    take(hand_over=record, taker=person("county.office"))
+
+    with pytest.raises(Conflict):
+        take(hand_over=record, taker=person("county.office"))
+
+
+def test_nobody_signs_before_the_rights_of_the_shift_begin(city: ModuleType) -> None:
+    keep(SEAT)
+    put(SEAT, "county.exams", hours=8)
+    put(SEAT, "county.office", start=now() + timedelta(hours=7))
+    record = give(
+        seat=post(SEAT), giver=person("county.exams"), taker=person("county.office"), note=""
+    )
+
+    with pytest.raises(Refused):
+        take(hand_over=record, taker=person("county.office"))
+
+    record.refresh_from_db()
+    assert record.taken_at is None
+
+
+def test_what_the_new_one_owes_already_is_not_doubled(city: ModuleType) -> None:
+    change_of_shift()
+    make_incident(hazard="DROWN", people="unknown")
+    first = Obligation.objects.get(post=post(SEAT), kind="acknowledge")
+    twin = Obligation.objects.get(pk=first.pk)
+    twin.pk = None
+    twin.ref = make_incident(hazard="FIRE").ref
+    twin.person = person("county.office")
+    twin.save()
+    record = give(
+        seat=post(SEAT), giver=person("county.exams"), taker=person("county.office"), note=""
+    )
+
+    moved = take(hand_over=record, taker=person("county.office"))
+
+    assert first.pk not in {o.pk for o in moved}
+    assert moved
+
+
+def test_only_whoever_sits_in_the_seat_hands_it_over(city: ModuleType, client) -> None:
+    change_of_shift()
+    address = reverse("duty:give", args=[unit(ROOM).code, post(SEAT).pk])
+    for who in ("county.safety_office", "city.duty_officer", "county.chief"):
+        sign_in(client, who)
+        assert client.get(address).status_code == 404
+
+
+def test_a_record_is_read_by_its_room_and_its_two_people_only(city: ModuleType, client) -> None:
+    change_of_shift()
+    record = give(
+        seat=post(SEAT), giver=person("county.exams"), taker=person("county.office"), note="x"
+    )
+    address = reverse("duty:hand_over", args=[record.ref])
+    for who, status in (
+        ("county.exams", 200),
+        ("county.chief", 200),
+        ("city.duty_officer", 200),
+        ("district.duty_officer", 404),
+        ("county.section_basic", 404),
+        ("school.principal", 404),
+    ):
+        sign_in(client, who)
+        assert client.get(address).status_code == status, who
+
+
+def test_a_sealed_alert_is_a_number_in_the_record_and_no_word(city: ModuleType, client) -> None:
+    change_of_shift()
+    make_incident(hazard="SEXA")
+    record = give(
+        seat=post(SEAT), giver=person("county.exams"), taker=person("county.office"), note=""
+    )
+    assert len(record.open_items) == len(open_items(unit(ROOM))) == 1
+    sign_in(client, "county.exams")
+
+    page = client.get(reverse("duty:hand_over", args=[record.ref])).content.decode()
+
+    assert unit("school").name not in page
+    assert unit("school").label not in page
+    assert "侵害" not in page
+
+
+def test_the_log_is_written_by_the_room_and_corrected_by_a_further_line(
+    city: ModuleType, client
+) -> None:
+    sign_in(client, "county.duty_officer")
+    address = reverse("duty:log", args=[unit(ROOM).code])
+    client.post(address, {"matter": "市局来电询问", "handling": "已答复"})
+    first = LogEntry.objects.get()
+
+    client.post(address, {"matter": "应为省厅来电", "corrects": str(first.ref)})
+
+    assert LogEntry.objects.count() == 2
+    assert LogEntry.objects.exclude(pk=first.pk).get().corrects == first
+    page = client.get(room()).content.decode()
+    assert "市局来电询问" in page
+    assert "应为省厅来电" in page
+
+
+@pytest.mark.parametrize("who", ["county.chief", "city.duty_officer", "county.section_basic"])
+def test_nobody_else_writes_into_the_log(city: ModuleType, client, who: str) -> None:
+    sign_in(client, who)
+
+    answer = client.post(reverse("duty:log", args=[unit(ROOM).code]), {"matter": "x"})
+
+    assert answer.status_code == 404
+    assert not LogEntry.objects.exists()
+
+
+def test_the_future_and_long_ago_are_refused_with_what_was_typed(city: ModuleType, client) -> None:
+    sign_in(client, "county.duty_officer")
+    for days in (1, -5):
+        at = timezone.localtime(now() + timedelta(days=days)).strftime("%Y-%m-%dT%H:%M")
+        answer = client.post(
+            reverse("duty:log", args=[unit(ROOM).code]), {"matter": "停电", "at": at}
+        )
+        assert answer.status_code == 422
+        assert "停电" in answer.content.decode()
+    assert not LogEntry.objects.exists()
+
+
+def test_a_district_answers_the_city_on_the_screen_in_time(city: ModuleType, client) -> None:
+    sign_in(client, "city.duty_officer")
+    client.post(reverse("duty:ask", args=[unit("city").code]), {"unit": unit(ROOM).name})
+    check = CallCheck.objects.get()
+    assert check.due_at - check.asked_at == timedelta(minutes=5)
+    assert client.post(reverse("duty:answer", args=[check.ref])).status_code == 404
+
+    sign_in(client, "county.duty_officer")
+    board = client.get(reverse("notifications:board", args=[unit(ROOM).code]))
+    assert board.context["board"].head.check == check
+    client.post(reverse("duty:answer", args=[check.ref]))
+
+    check.refresh_from_db()
+    assert (check.in_time, check.how, check.answered_by) == (
+        True,
+        "screen",
+        person("county.duty_officer"),
+    )
+
+
+def test_an_answer_after_five_minutes_counts_as_later_and_a_call_as_much_as_a_tap(
+    city: ModuleType,
+) -> None:
+    start = timezone.now().replace(microsecond=0)
+    with time_machine.travel(start, tick=False):
+        check = checking.ask(unit=unit(ROOM), by=person("city.duty_officer"))
+    with time_machine.travel(start + timedelta(minutes=9), tick=False):
+        checking.record_answer(
+            check=check,
+            by=person("city.duty_officer"),
+            at=start + timedelta(minutes=4),
+            name="丁县值班员",
+            phone="0851-00000121",
+        )
+    assert (check.in_time, check.seconds, check.how) == (True, 240, "phone")
+
+    with time_machine.travel(start + timedelta(hours=1), tick=False):
+        late = checking.ask(unit=unit(ROOM), by=person("city.duty_officer"))
+    with time_machine.travel(start + timedelta(hours=1, minutes=6), tick=False):
+        checking.answer(check=late, by=person("county.duty_officer"))
+    assert (late.in_time, late.seconds) == (False, 360)
+
+
+def test_nobody_is_given_up_before_the_time_is_over(city: ModuleType) -> None:
+    start = timezone.now()
+    with time_machine.travel(start, tick=False):
+        check = checking.ask(unit=unit("school"), by=person("city.duty_officer"))
+        with pytest.raises(Refused):
+            checking.give_up(check=check, by=person("city.duty_officer"))
+        with pytest.raises(Conflict):
+            checking.ask(unit=unit("school"), by=person("county.duty_officer"))
+    with time_machine.travel(start + timedelta(minutes=5), tick=False):
+        checking.give_up(check=check, by=person("city.duty_officer"))
+
+    assert check.in_time is False
+
+
+def test_a_school_is_checked_by_its_bureau_and_answers_itself(city: ModuleType, client) -> None:
+    sign_in(client, "county.duty_officer")
+    client.post(reverse("duty:ask", args=[unit(ROOM).code]), {"unit": unit("school").code})
+    check = CallCheck.objects.get()
+    assert check.unit == unit("school")
+
+    sign_in(client, "boarding.safety_staff")
+    assert client.post(reverse("duty:answer", args=[check.ref])).status_code == 404
+    sign_in(client, "school.safety_staff")
+    client.post(reverse("duty:answer", args=[check.ref]))
+
+    check.refresh_from_db()
+    assert check.in_time
+
+
+@pytest.mark.parametrize("name", ["丁县", "示范市教育局", "甲区第一小学", "没有这个单位"])
+def test_a_room_checks_only_one_unit_below_it(city: ModuleType, client, name: str) -> None:
+    sign_in(client, "county.duty_officer")
+
+    answer = client.post(reverse("duty:ask", args=[unit(ROOM).code]), {"unit": name})
+
+    assert answer.status_code == 422
+    assert not CallCheck.objects.exists()
+
+
+def test_the_three_steps_stand_on_the_board_and_not_on_the_wall(city: ModuleType, client) -> None:
+    sign_in(client, "county.duty_officer")
+    address = reverse("notifications:board", args=[unit(ROOM).code])
+
+    assert "three-steps" in client.get(address).content.decode()
+    assert "three-steps" not in client.get(f"{address}?wall=1").content.decode()
