@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from datetime import timedelta
 from uuid import uuid4
 
@@ -70,7 +71,12 @@ def test_a_district_gets_its_own_part_and_no_other(client, city):
     inside = published().entries.filter(unit__path__startswith=county.path)
     assert units == set(inside.values_list("unit__code", flat=True))
     assert (other.status_code, missing.status_code) == (404, 404)
-    assert other.content == missing.content
+    assert _plain(other.content) == _plain(missing.content)
+
+
+def _plain(page: bytes) -> bytes:
+    """A page without what differs from one request to the next."""
+    return re.sub(rb'(value|content)="[A-Za-z0-9]{64}"|X-CSRFToken[^}]+', b"", page)
 
 
 def test_a_district_sees_no_draft_and_may_not_import(client, city):
