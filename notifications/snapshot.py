@@ -34,10 +34,14 @@ FACILITIES = ("canteen", "boarding", "bus")
 
 @dataclass(frozen=True)
 class Snapshot:
-    """Everything a plan for these schools depends on, at the moment of asking."""
+    """Everything a plan for these schools depends on, at the moment of asking.
+
+    ``units``: the schools and everything above them, by code.
+    """
 
     book: RuleBook
     facts: Facts
+    units: Mapping[str, Unit]
 
     @property
     def rules_id(self) -> int:
@@ -96,7 +100,7 @@ def snapshot(schools: Sequence[Unit], *, as_of: datetime | None = None) -> Snaps
     facts_of = {unit.pk: unit_facts(unit) for unit in on_the_way.values()}
     told = tuple(school_facts(on_the_way[school.code], on_the_way, facts_of) for school in schools)
     parts = parts_of(table, [unit.id for unit in facts_of.values()], as_of=as_of)
-    return Snapshot(book=book, facts=_facts(table, book, told, parts))
+    return Snapshot(book=book, facts=_facts(table, book, told, parts), units=on_the_way)
 
 
 def current_table() -> ResponsibilityTable:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 
+import django
 from channels.routing import ProtocolTypeRouter
-from django.core.asgi import get_asgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "safety.settings")
-django = get_asgi_application()
+django.setup(set_prefix=False)
 
 from notifications.live.routes import sockets  # noqa: E402 - needs the apps loaded above
+from safety.handler import ThreadedHandler  # noqa: E402 - so too
 
-application = ProtocolTypeRouter({"http": django, "websocket": sockets()})
+application = ProtocolTypeRouter({"http": ThreadedHandler(), "websocket": sockets()})

@@ -48,12 +48,12 @@ def env_bool(name: str, *, default: bool) -> bool:
     raise Misconfigured(f"{name} is {text!r}: write 1 or 0.")
 
 
-def env_int(name: str, *, default: int) -> int:
+def env_int(name: str, *, default: int, least: int = 0) -> int:
     text = _text(name)
     if not text:
         return default
-    if not text.isdecimal():
-        raise Misconfigured(f"{name} is {text!r}: write a whole number, zero or more.")
+    if not text.isdecimal() or int(text) < least:
+        raise Misconfigured(f"{name} is {text!r}: write a whole number, {least} or more.")
     return int(text)
 
 
@@ -184,5 +184,5 @@ def _postgresql(name: str, url: str) -> dict[str, Any]:
         "PORT": str(port or ""),
         # Pooled: a connection per thread would be opened and closed with each request.
         "CONN_MAX_AGE": 0,
-        "OPTIONS": {**options, "pool": {"min_size": 1, "max_size": 8, "timeout": 20}},
+        "OPTIONS": {**options, "pool": {"min_size": 1, "max_size": 16, "timeout": 20}},
     }

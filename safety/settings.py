@@ -108,6 +108,9 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 DATABASES = {"default": database("SAFETY_DATABASE_URL", default_sqlite=VAR_DIR / "db.sqlite3")}
 
+# How many requests one process works on at once; the pool holds a connection for each.
+THREADS = env_int("SAFETY_THREADS", default=8, least=1)
+
 REDIS_URL = env_str("SAFETY_REDIS_URL", "")
 REDIS_PREFIX = env_str("SAFETY_REDIS_PREFIX", "safety")
 if REDIS_URL:

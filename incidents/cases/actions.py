@@ -10,7 +10,7 @@ from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from django.contrib.auth.models import Permission
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -26,20 +26,19 @@ from incidents.cases.models import (
     IncidentUserObjectPermission,
     Report,
 )
+from incidents.cases.numbers import next_number, sealed_number
 from incidents.cases.words import Told, Where, tell
 from notifications.models import Obligation
 from notifications.obligations.raising import Extra, Subject, raise_alert
 from notifications.responsibility.plan import Plan, PlanRow
 from notifications.snapshot import Snapshot, snapshot
 from safety.errors import Conflict, Refused
-from safety.ledger.actions import Actor, Fact, record
+from safety.ledger.actions import Actor, Fact
 from safety.people.models import User
 from safety.rules.models import RuleBook
 from safety.units.models import Unit
-from safety.units.selectors import district_of
 
 REPEAT_WINDOW = timedelta(days=365)
-SEALED_NUMBERS = 100_000  # of a day
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,7 +92,7 @@ def report_incident(
 
 
 def _earlier(space: str, key: str, report: FirstReport) -> Incident | None:
-    used = FilingKey.objects.filter(space=space, key=key).select_related("incident").first()
+    used = next(iter(FilingKey.objects.filter(space=space, key=key)), None)
     if used is None:
         return None
     if used.body_digest != report.digest():
@@ -195,7 +194,6 @@ def _write(
         incident=incident,
         created_at=prepared.now,
     )
-    record(actor=sender.actor, facts=[_fact(incident, prepared)], at=at)
     if prepared.privacy == "sealed":
         _name_readers(incident, prepared.plan)
     told = _told(incident, report, prepared)
@@ -211,6 +209,7 @@ def _write(
         ),
         plan=prepared.plan,
         extras=_extras(prepared),
+        facts=[_fact(incident, prepared)],
         actor=sender.actor,
         at=at,
     )
@@ -250,36 +249,6 @@ def _incident(
         stat_grade=graded.stat_grade,
         rules=RuleBook(pk=prepared.snapshot.rules_id),
     )
-
-
-def next_number(now: datetime) -> str:
-    """The next number of the day ("2026-0614-0007").
-
-    One statement, so that two filings can never get the same one; the row stays
-    locked until the commit, so that no number is skipped either.
-    """
-    day = timezone.localdate(now)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO cases_dailynumber (day, last) VALUES (%s, 1) "
-            "ON CONFLICT (day) DO UPDATE SET last = cases_dailynumber.last + 1 "
-            "RETURNING last",
-            [day],
-        )
-        (last,) = cursor.fetchone()
-    return f"{day:%Y-%m%d}-{last:04d}"
-
-
-def sealed_number(now: datetime, lots: Random) -> str:
-    """A number of the day that is still free ("2026-0614-B48213"), drawn by lot.
-
-    Counting would tell everybody who holds one how many sealed cases there were.
-    """
-    day = timezone.localdate(now)
-    while True:
-        number = f"{day:%Y-%m%d}-B{lots.randrange(SEALED_NUMBERS):05d}"
-        if not Incident.objects.filter(number=number).exists():
-            return number
 
 
 def _body(report: FirstReport) -> dict[str, Any]:
@@ -323,14 +292,13 @@ def _name_readers(incident: Incident, plan: Plan) -> None:
 
 
 def _told(incident: Incident, report: FirstReport, prepared: _Prepared) -> Told:
-    district = district_of(report.schools[0])
     return tell(
         privacy=prepared.privacy,
         hazard=prepared.snapshot.hazards[incident.hazard],
         people={name: getattr(report, name) for name in ("people", *COUNTS)},
         where=Where(
             schools=tuple(school.name for school in report.schools),
-            district=(district or _root(report.schools[0])).label,
+            district=_bureau_label(prepared.snapshot, report.schools[0]),
             kind=report.place_kind,
             place=report.place,
         ),
@@ -341,8 +309,10 @@ def _told(incident: Incident, report: FirstReport, prepared: _Prepared) -> Told:
     )
 
 
-def _root(unit: Unit) -> Unit:
-    return Unit.objects.get(code=unit.ancestor_codes()[0])
+def _bureau_label(known: Snapshot, school: Unit) -> str:
+    """The bureau right above ``school``: its district or zone, else the city."""
+    above = [known.units[code] for code in reversed(school.ancestor_codes()[:-1])]
+    return next((unit for unit in above if unit.kind in Unit.DISTRICT_KINDS), above[-1]).label
 
 
 def _extras(prepared: _Prepared) -> Iterable[Extra]:

@@ -7,17 +7,19 @@ hold is what lets many filings run side by side.
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import transaction
-from django.db.models import F, Q
+from django.db import connection
 from django.utils import timezone
 
 from notifications.live.doorbell import ring_after_commit
 from notifications.models import Alert, Stream, StreamRow
+from safety.bulk import insert
+
+Key = tuple[str, int]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,7 +33,7 @@ class NewRow:
     alert: Alert | None = None
 
     @property
-    def key(self) -> tuple[str, int]:
+    def key(self) -> Key:
         return (self.stream, self.owner)
 
 
@@ -43,58 +45,78 @@ def append(rows: Sequence[NewRow]) -> None:
     """
     if not rows:
         return
-    if not transaction.get_connection().in_atomic_block:
+    if not connection.in_atomic_block:
         raise RuntimeError("append() belongs inside the transaction it tells of")
     wanted = Counter(row.key for row in rows)
-    streams = _locked(wanted)
-    heads = {key: stream.head for key, stream in streams.items()}
+    raised = _raise_heads(wanted)
     now = timezone.now()
     written = []
     for row in rows:
-        heads[row.key] += 1
+        stream = raised[row.key]
+        stream.last += 1
         written.append(
             StreamRow(
-                stream=streams[row.key],
-                seq=heads[row.key],
+                stream_id=stream.pk,
+                seq=stream.last,
                 kind=row.kind,
                 alert=row.alert,
                 payload=dict(row.payload),
                 created_at=now,
             )
         )
-    StreamRow.objects.bulk_create(written)
-    _raise_heads(streams, wanted)
-    ring_after_commit(stream.pk for stream in streams.values())
+    insert(written)
+    ring_after_commit(stream.pk for stream in raised.values())
 
 
-def _locked(wanted: Counter[tuple[str, int]]) -> dict[tuple[str, int], Stream]:
-    """Lock every wanted stream, making those that are missing before any lock is taken."""
-    which = _which(wanted)
-    found = set(Stream.objects.filter(which).values_list("kind", "owner"))
-    missing = [key for key in sorted(wanted) if key not in found]
+@dataclass
+class _Raised:
+    """A stream whose head was raised; ``last`` is the number given out last."""
+
+    pk: int
+    last: int
+
+
+def _raise_heads(wanted: Mapping[Key, int]) -> dict[Key, _Raised]:
+    """Make room for ``wanted`` rows in each stream and hold its lock until the commit."""
+    _make_missing(wanted)
+    return {
+        (kind, owner): _Raised(pk=pk, last=head - wanted[kind, owner])
+        for pk, kind, owner, head in _ask(RAISE, wanted)
+    }
+
+
+def _make_missing(wanted: Mapping[Key, int]) -> None:
+    missing = sorted((kind, owner) for kind, owner in _ask(MISSING, wanted))
     if missing:
         Stream.objects.bulk_create(
             [Stream(kind=kind, owner=owner) for kind, owner in missing], ignore_conflicts=True
         )
-    locked = Stream.objects.select_for_update().filter(which).order_by("pk")
-    return {(stream.kind, stream.owner): stream for stream in locked}
 
 
-def _which(wanted: Counter[tuple[str, int]]) -> Q:
-    owners: dict[str, list[int]] = defaultdict(list)
-    for kind, owner in wanted:
-        owners[kind].append(owner)
-    which = Q(pk__in=[])
-    for kind, ids in owners.items():
-        which |= Q(kind=kind, owner__in=ids)
-    return which
+WANTED = "WITH wanted (kind, owner, more) AS (VALUES {rows})"
+MISSING = """
+SELECT w.kind, w.owner FROM wanted AS w
+LEFT JOIN notifications_stream AS s ON s.kind = w.kind AND s.owner = w.owner
+WHERE s.id IS NULL
+"""
+# The inner query locks in id order, the outer one changes what is locked by then. SQLite
+# has one writer and knows no row locks.
+RAISE = """
+, locked AS (
+    SELECT s.id, w.more FROM wanted AS w
+    JOIN notifications_stream AS s ON s.kind = w.kind AND s.owner = w.owner
+    ORDER BY s.id {lock}
+)
+UPDATE notifications_stream SET head = head + locked.more
+FROM locked WHERE locked.id = notifications_stream.id
+RETURNING notifications_stream.id, kind, owner, head
+"""
 
 
-def _raise_heads(
-    streams: Mapping[tuple[str, int], Stream], wanted: Counter[tuple[str, int]]
-) -> None:
-    by_count: dict[int, list[int]] = defaultdict(list)
-    for key, count in wanted.items():
-        by_count[count].append(streams[key].pk)
-    for count, ids in by_count.items():
-        Stream.objects.filter(pk__in=ids).update(head=F("head") + count)
+def _ask(query: str, wanted: Mapping[Key, int]) -> list[tuple[Any, ...]]:
+    rows = ", ".join(["(%s, %s, %s)"] * len(wanted))
+    lock = "FOR UPDATE OF s" if connection.features.has_select_for_update_of else ""
+    values = [part for key, more in sorted(wanted.items()) for part in (*key, more)]
+    with connection.cursor() as cursor:
+        cursor.execute((WANTED + query).format(rows=rows, lock=lock), values)
+        return list(cursor.fetchall())

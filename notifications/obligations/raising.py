@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
@@ -15,6 +15,7 @@ from notifications.delivery.streams import NewRow, append
 from notifications.models import Alert, Obligation, Stream
 from notifications.responsibility.plan import Plan, PlanRow
 from notifications.responsibility.words import Level, Owed
+from safety.bulk import insert
 from safety.ledger.actions import Actor, Fact, record
 
 
@@ -54,25 +55,21 @@ class Extra:
     telling: bool = False
 
 
-@dataclass(frozen=True, kw_only=True)
-class Raised:
-    alert: Alert
-    obligations: Sequence[Obligation] = field(default_factory=tuple)
-
-
 def raise_alert(
     *,
     subject: Subject,
     plan: Plan,
     extras: Iterable[Extra] = (),
+    facts: Sequence[Fact] = (),
     actor: Actor,
     status: str = Alert.Status.ACTUAL,
     at: datetime | None = None,
-) -> Raised:
+) -> Alert:
     """Write the alert and everything that follows from its plan.
 
     Call it inside the transaction that writes the subject, as the last thing:
-    it takes the numbers of the streams. ``at`` is only for history that is
+    it takes the numbers of the streams. ``facts`` are what the ledger keeps of the
+    subject itself, before the alert's own. ``at`` is only for history that is
     seeded: its references follow from that of the subject, so that the same
     history is the same rows. Live alerts are raised now and drawn by lot.
     """
@@ -93,15 +90,18 @@ def raise_alert(
         rules_id=plan.rules_id,
         created_at=now,
     )
-    alert.units.set(sorted({row.unit for row in plan.rows}))
+    Alert.units.through.objects.bulk_create(
+        Alert.units.through(alert=alert, unit_id=unit)
+        for unit in sorted({row.unit for row in plan.rows})
+    )
     obligations = [o for row in plan.rows for o in _owed(alert, row, now)]
     obligations += [_extra(alert, extra, now) for extra in extras]
     if at is not None:
         _name_again(alert, obligations)
-    Obligation.objects.bulk_create(obligations)
-    record(actor=actor, facts=_facts(alert, plan, obligations), at=at)
+    insert(obligations)
+    record(actor=actor, facts=[*facts, *_facts(alert, plan, obligations)], at=at)
     append([*_inbox(alert, subject, plan, obligations), *_boards(alert, subject, plan)])
-    return Raised(alert=alert, obligations=obligations)
+    return alert
 
 
 def _name_again(alert: Alert, obligations: Iterable[Obligation]) -> None:

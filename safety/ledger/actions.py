@@ -13,6 +13,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from safety.bulk import insert
 from safety.ledger.models import Anchor, Event, Seal
 
 GENESIS = "0" * 64
@@ -56,7 +57,7 @@ def record(*, actor: Actor, facts: Iterable[Fact], at: datetime | None = None) -
     ]
     for row in rows:
         row.digest = digest_of(row)
-    Event.objects.bulk_create(rows)
+    insert(rows)
 
 
 def digest_of(event: Event) -> str:
