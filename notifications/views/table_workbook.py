@@ -10,6 +10,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -68,7 +69,7 @@ def _start(request: HttpRequest, user: User, refusal: Refused | None = None) -> 
 @require_safe
 @login_required
 @never_cache
-def export(request: HttpRequest) -> HttpResponse:
+def export(request: HttpRequest) -> HttpResponseBase:
     """The workbook itself: a version, or a draft, of one unit and everything below it."""
     user = signed_in(request)
     [ref] = refs_of([request.GET.get("table", "")])
@@ -219,7 +220,7 @@ def drop(request: HttpRequest, ref: UUID) -> HttpResponse:
 @require_safe
 @login_required
 @never_cache
-def people(request: HttpRequest, ref: UUID) -> HttpResponse:
+def people(request: HttpRequest, ref: UUID) -> HttpResponseBase:
     """The people whom the sheet names, as the list that 人员调整 reads."""
     upload = get_upload(signed_in(request), ref)
     outcome = _look(upload, Choices.of(request.GET.dict()))

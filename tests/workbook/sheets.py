@@ -9,7 +9,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 
 def _sheet(book: Workbook, title: str, *rows: tuple[object, ...]) -> Worksheet:
-    sheet = book.create_sheet(title)
+    sheet: Worksheet = book.create_sheet(title)
     for row in rows:
         sheet.append(list(row))
     return sheet

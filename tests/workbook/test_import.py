@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -27,7 +28,7 @@ def entry(table: ResponsibilityTable, unit: str = "520121", post: str = "B12") -
     return Entry.objects.get(table=table, unit__code=unit, post__code=post)
 
 
-def change(content: bytes, field: str, text: object, unit: str = "520121", post: str = "B12"):
+def change(content: bytes, field: str, text: str | None, unit: str = "520121", post: str = "B12"):
     number = row_of(content, unit, post)
     return edited(content, lambda sheet: sheet.__setitem__(place(field, number), text)), number
 
@@ -204,7 +205,7 @@ def test_an_empty_duty_is_told_and_kept_out_of_publication_only(city):
     assert entry(draft).business_duty == ""
 
 
-def duties(draft: ResponsibilityTable, unit: str, post: str, **over: str) -> Row:
+def duties(draft: ResponsibilityTable, unit: str, post: str, **over: Any) -> Row:
     rows = rows_of(Entry.objects.filter(table=draft, unit__code=unit, post__code=post))
     return replace(next(iter(rows)), **over)
 
