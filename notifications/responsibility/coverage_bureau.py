@@ -8,22 +8,24 @@ at only where a seat is empty at some moment.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from notifications.responsibility.bureau import bureau_slots
-from notifications.responsibility.case import Case, Slot, Table
+from notifications.responsibility.case import Case, Claim, Seat, Slot, Table
 from notifications.responsibility.coverage_gaps import Cell, Gap, Period, Record
 from notifications.responsibility.coverage_slots import Found, Subject, is_wrong, unfilled
 from notifications.responsibility.coverage_times import Index
 from notifications.responsibility.inputs import EntryFacts, Facts, SchoolFacts, UnitFacts
+from notifications.responsibility.lines import DEPUTY, SECTION, claims_of, deputies, sections
 from notifications.responsibility.offices import HOLDER, Offices
 from notifications.responsibility.rules import Rules
 from notifications.responsibility.words import Owed
 
 Kind = tuple[bool, tuple[str, ...], str, tuple[bool, ...]]
 Signature = tuple[object, ...]
+LINE = (SECTION, DEPUTY)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,23 +91,68 @@ class Bureau:
         facts = self._index.part(entries)
         asking = _Asking(self._rules, self._index, facts)
         steady = {entry.post for entry in entries if self._is_steady(entry.post)}
+        lines = _Lines(self._unit, steady)
         for alike in kinds_of(self._rules, entries, schools):
+            for also in {self._rules.hazards[subject.hazard].also for subject in self._subjects}:
+                of = [s for s in self._subjects if self._rules.hazards[s.hazard].also == also]
+                self._tell(record, asking, alike, of, steady, lambda c: wanted(c) and c not in LINE)
             for subject in self._subjects:
-                for slots in self._groups(asking, alike, subject):
-                    if not wanted(slots[0].capacity):
-                        continue
-                    if all(s.seat.entry is not None and s.seat.entry.post in steady for s in slots):
-                        continue
-                    for during, found in asking.answers(slots, alike, subject):
-                        _note(record, alike, subject, found, during)
+                case = asking.case(subject, self._index.period.since)
+                if not lines.are_steady(case, alike):
+                    self._tell(
+                        record, asking, alike, [subject], steady, lambda c: wanted(c) and c in LINE
+                    )
 
-    def _groups(self, asking: _Asking, alike: Alike, subject: Subject) -> Iterable[list[Slot]]:
-        case = asking.case(subject, self._index.period.since)
+    def _tell(
+        self,
+        record: Record,
+        asking: _Asking,
+        alike: Alike,
+        subjects: Sequence[Subject],
+        steady: Container[int],
+        wanted: Callable[[str], bool],
+    ) -> None:
+        """Ask for the first of ``subjects``; the answer holds for all of them."""
+        case = asking.case(subjects[0], self._index.period.since)
         slots, _ = bureau_slots(case, self._unit, [alike.one])
         groups: dict[str, list[Slot]] = defaultdict(list)
         for slot in slots:
-            groups[slot.capacity].append(slot)
-        return groups.values()
+            if wanted(slot.capacity):
+                groups[slot.capacity].append(slot)
+        for group in groups.values():
+            if all(_is_sat_on(slot.seat, steady) for slot in group):
+                continue
+            for during, found in asking.answers(group, alike, subjects[0]):
+                for subject in subjects:
+                    _note(record, alike, subject, found, during)
+
+
+class _Lines:
+    """Whether the business line of a kind of school has a gap at all, claim by claim."""
+
+    def __init__(self, unit: UnitFacts, steady: Container[int]) -> None:
+        self._unit = unit
+        self._steady = steady
+        self._known: dict[tuple[tuple[bool, ...], str], bool] = {}
+
+    def are_steady(self, case: Case, alike: Alike) -> bool:
+        return all(self._is_steady(case, alike, claim) for claim in claims_of(case, alike.one))
+
+    def _is_steady(self, case: Case, alike: Alike, claim: Claim) -> bool:
+        key = (alike.pattern, str(claim))
+        if key not in self._known:
+            owning = sections(case, self._unit, claim, alike.one)
+            seats = [
+                seat
+                for section in owning
+                for seat in deputies(case, self._unit, claim, section, alike.one)
+            ]
+            self._known[key] = all(_is_sat_on(seat, self._steady) for seat in (*owning, *seats))
+        return self._known[key]
+
+
+def _is_sat_on(seat: Seat, steady: Container[int]) -> bool:
+    return seat.entry is not None and seat.entry.post in steady
 
 
 def kinds_of(

@@ -18,14 +18,12 @@ from notifications.responsibility.inputs import (
     ShiftFacts,
 )
 
-Held = HoldingFacts | ShiftFacts | RosterFacts
-
 
 class Index:
     """All facts of a city, found by unit and by post."""
 
     def __init__(self, facts: Facts, period: Period) -> None:
-        self._facts = facts
+        self.facts = facts
         self.period = period
         self.entries: dict[int, list[EntryFacts]] = defaultdict(list)
         self._holdings: dict[int, list[HoldingFacts]] = defaultdict(list)
@@ -59,7 +57,7 @@ class Index:
                         people.setdefault(leave.delegate)
             leaves = [leave for person in people for leave in self._leaves.get(person, ())]
         return replace(
-            self._facts,
+            self.facts,
             schools=(),
             entries=entries,
             holdings=holdings,
@@ -82,24 +80,32 @@ class Index:
 
     def _changes(self) -> Mapping[int, set[datetime]]:
         found: dict[int, set[datetime]] = defaultdict(set)
-        away = {person: self._moments(leaves) for person, leaves in self._leaves.items()}
-        for person, leaves in self._leaves.items():
-            for leave in leaves:
-                if leave.delegate in self._leaves:
-                    away[person] = away[person] | self._moments(self._leaves[leave.delegate])
-        for post in {*self._holdings, *self._shifts, *self._rosters}:
-            persons = [*self._holdings.get(post, ()), *self._shifts.get(post, ())]
-            moments = self._moments([*persons, *self._rosters.get(post, ())])
-            for held in persons:
-                moments |= away.get(held.person, set())
-            if moments:
-                found[post] = moments
+        held: list[HoldingFacts | ShiftFacts] = [*self.facts.holdings]
+        held += [shift for shifts in self._shifts.values() for shift in shifts]
+        rosters = [kept for several in self._rosters.values() for kept in several]
+        for row in (*held, *rosters):
+            edges = self._edges(row.starts_at, row.ends_at)
+            if edges:
+                found[row.post].update(edges)
+        away = self._comings_and_goings()
+        if away:
+            for row in held:
+                found[row.post] |= away.get(row.person, set())
         return found
 
-    def _moments(self, rows: Iterable[Held | LeaveFacts]) -> set[datetime]:
-        edges = [edge for row in rows for edge in (row.starts_at, row.ends_at)]
-        return {
-            edge
-            for edge in edges
-            if edge is not None and self.period.since < edge < self.period.until
-        }
+    def _comings_and_goings(self) -> dict[int, set[datetime]]:
+        """By person: when a leave of theirs, or of who stands in for them, begins or ends."""
+        found: dict[int, set[datetime]] = {}
+        for person, leaves in self._leaves.items():
+            near = [*leaves]
+            for leave in leaves:
+                if leave.delegate is not None:
+                    near += self._leaves.get(leave.delegate, ())
+            found[person] = {
+                edge for leave in near for edge in self._edges(leave.starts_at, leave.ends_at)
+            }
+        return found
+
+    def _edges(self, *moments: datetime | None) -> list[datetime]:
+        since, until = self.period.since, self.period.until
+        return [moment for moment in moments if moment is not None and since < moment < until]
