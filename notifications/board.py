@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from notifications.access import board_units, get_board_unit, sight_of
 from notifications.board_rows import BoardRow, Frame, board_row
+from notifications.chaintest.selectors import OpenTest, open_tests
 from notifications.delivery.selectors import DispatcherBeat, dispatcher_beat
 from notifications.live.reading import cursor_of
 from notifications.models import Alert, Entry, Obligation, Stream, StreamRow
@@ -41,6 +42,7 @@ class Head:
     open: int
     late: int
     recent: int
+    tests: Sequence[OpenTest] = ()
     check: CallCheck | None = None
 
 
@@ -71,8 +73,8 @@ def boards(user: Viewer) -> list[BoardLink]:
     units = list(board_units(user).order_by("path"))
     touched = Alert.units.through.objects.filter(
         alert__closed_at=None, unit__in=[unit.pk for unit in units]
-    ).values_list("alert", "unit__path")
-    seen = list(touched)
+    ).exclude(alert__status=Alert.Status.TEST)
+    seen = list(touched.values_list("alert", "unit__path"))
     return [
         BoardLink(
             unit=unit, open=len({alert for alert, path in seen if path.startswith(unit.path)})
@@ -133,11 +135,13 @@ def open_alerts(unit: Unit) -> QuerySet[Alert]:
     """Open alerts that concern ``unit`` or a unit below it, worst grade first, then newest.
 
     Sealed ones all stand in one place of that order, for ``Alert.rank`` and here alike.
+    Tests of the chain are no alerts: they stand apart (``Head.tests``), and in no number.
     """
     sealed = When(privacy=Alert.Privacy.SEALED, then=Value(SEALED_RANK))
     below = Unit.objects.under(unit.path).values("pk")
     concerning = Alert.units.through.objects.filter(unit__in=below).values("alert")
-    return Alert.objects.filter(closed_at=None, pk__in=concerning).order_by(
+    alerts = Alert.objects.filter(closed_at=None, pk__in=concerning)
+    return alerts.exclude(status=Alert.Status.TEST).order_by(
         Case(sealed, default=F("grade")), "-created_at", "-id"
     )
 
@@ -184,6 +188,7 @@ def head_of(unit: Unit, *, now: datetime, wall: bool) -> Head:
         officers=_named(on_duty, "DUTY_OFFICER"),
         leaders=_named(on_duty, "DUTY_LEADER"),
         dispatcher=dispatcher_beat(),
+        tests=open_tests(unit),
         check=None if wall else CallCheck.objects.filter(unit=unit, closed_at=None).first(),
         **counts,
     )

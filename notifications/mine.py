@@ -18,6 +18,7 @@ from notifications.access import (
     own_obligations,
     sight_of,
 )
+from notifications.chaintest.selectors import missed_test
 from notifications.mine_items import Button, Item, Reason, items_of, joint, reasons_of
 from notifications.mine_others import OtherDuty, other_duties
 from notifications.models import Alert, Entry, Obligation
@@ -89,6 +90,7 @@ class Mine:
     others: Sequence[OtherDuty] = ()
     quarter: QuarterView | None = None
     holds_post: bool = True
+    missed_test: bool = False
 
     @property
     def business(self) -> list[Item]:
@@ -120,11 +122,12 @@ def mine(user: Viewer) -> Mine:
         if isinstance(user, User)
         else None,
         holds_post=bool(sight.posts),
+        missed_test=isinstance(user, User) and missed_test(user) is not None,
     )
 
 
-def _urgency(matter: Matter) -> tuple[bool, str, bool, datetime]:
-    """Overdue first, then by grade, then by clock."""
+def _urgency(matter: Matter) -> tuple[bool, bool, str, bool, datetime]:
+    """Overdue first, then by grade, then by clock; a test after everything that is real."""
     due = [
         line.obligation.due_at
         for item in matter.items
@@ -132,6 +135,7 @@ def _urgency(matter: Matter) -> tuple[bool, str, bool, datetime]:
         if line.obligation.due_at is not None
     ]
     return (
+        matter.alert.status == Alert.Status.TEST,
         not matter.is_late,
         matter.alert.rank,
         not due,

@@ -60,6 +60,7 @@ INSTALLED_APPS = [
     "notifications.handing",
     "notifications.records",
     "notifications.pledges",
+    "notifications.chaintest",
     "notifications.coverage",
     "incidents.cases",
     "safety.demo",

@@ -58,6 +58,20 @@ def rooms_for(rights: Container[str]) -> list[Room]:
             _("Versions and drafts: who answers for what, with both duties."),
             "table",
         ),
+        (
+            "manage_table",
+            "pledges:progress",
+            _("Pledges"),
+            _("Who has signed with whom this year, unit by unit, and where a holder is missing."),
+            "pledge",
+        ),
+        (
+            "test_chain",
+            "chaintest:tests",
+            _("Tests of the alert chain"),
+            _("Which posts an alert reaches, on which channel, how fast; every month or now."),
+            "broadcast",
+        ),
     ]
     return [
         Room(right=right, url=reverse(name), label=label, text=text, icon=icon)
