@@ -28,7 +28,7 @@ from safety.posts.access import Viewer, people_below, people_with, posts_with, r
 from safety.posts.models import Holding, Post
 from safety.units.models import Unit
 
-PAGE = 50
+PAGE = 20
 MANAGE, RESTRICTED = "manage_people", "view_restricted"
 
 

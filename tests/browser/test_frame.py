@@ -32,30 +32,36 @@ def row(page: Page, user_name: str):
     return page.locator("tr", has=page.get_by_text(user_name, exact=True))
 
 
+def press(page: Page, user_name: str, name: str) -> None:
+    """Press what stands in the menu of the row."""
+    here = row(page, user_name)
+    here.locator("summary").click()
+    here.get_by_role("button", name=name).click()
+
+
 def test_a_serious_step_is_asked_about_and_no_means_no(windows):
     page = windows.open_for(ADMIN)
     page.goto("/people/?q=school.lab")
-    switch = row(page, "school.lab").get_by_role("button", name="停用")
 
-    switch.click()
+    press(page, "school.lab", "停用")
     question = page.locator("dialog#confirm")
     expect(question).to_contain_text("停用“")
     question.get_by_role("button", name="取消").click()
     expect(question).to_be_hidden()
     expect(row(page, "school.lab")).to_contain_text("可登录")
 
-    switch.click()
+    press(page, "school.lab", "停用")
     page.keyboard.press("Escape")
     expect(question).to_be_hidden()
     expect(row(page, "school.lab")).to_contain_text("可登录")
 
-    switch.click()
+    press(page, "school.lab", "停用")
     question.get_by_role("button", name="停用").click()
     expect(row(page, "school.lab")).to_contain_text("已停用")
     expect(page.locator(".toast")).to_contain_text("已停用")
     assert page.url.endswith("/people/?q=school.lab")
 
-    row(page, "school.lab").get_by_role("button", name="恢复登录").click()
+    press(page, "school.lab", "恢复登录")
     expect(row(page, "school.lab")).to_contain_text("可登录")
 
 
@@ -66,10 +72,10 @@ def test_everything_works_without_scripts(windows):
     page.fill("input[name=password]", PASSWORD)
     page.click("main button")
 
-    page.get_by_role("button", name="停用").click()
+    press(page, "school.gate", "停用")
 
     expect(row(page, "school.gate")).to_contain_text("已停用")
-    page.get_by_role("button", name="恢复登录").click()
+    press(page, "school.gate", "恢复登录")
     expect(row(page, "school.gate")).to_contain_text("可登录")
     page.get_by_label("我的账号").click()
     expect(page.get_by_role("button", name="退出登录")).to_be_visible()
