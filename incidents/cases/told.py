@@ -7,6 +7,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 from notifications.models import Alert, Obligation
+from notifications.obligations.verbs import TICKED
 from notifications.words import (
     acknowledge_word,
     basis_words,
@@ -41,17 +42,31 @@ class Slot:
     is_double: bool
     why: str
     climbed: bool
+    is_own: bool
     owed: list[Owed] = field(default_factory=list)
+
+    @property
+    def is_answered(self) -> bool:
+        return not any(o.obligation.is_open and o.obligation.kind in TICKED for o in self.owed)
 
 
 @dataclass(frozen=True, kw_only=True)
 class LevelTold:
-    """One floor. ``basis`` is said once for all its clocks; "" where they differ."""
+    """One floor. ``basis`` is said once for all its clocks; "" where they differ.
+
+    ``is_own``: a post of the reader is among those told here.
+    """
 
     level: str
     slots: list[Slot]
     copied: list[str]
     basis: str
+    is_own: bool
+
+    @property
+    def answered(self) -> int:
+        """How many slots have signed for it, or noted it."""
+        return sum(slot.is_answered for slot in self.slots)
 
 
 def told(
@@ -96,6 +111,7 @@ def _floor(alert: Alert, level: str, slots: list[Slot], words: dict[str, str]) -
         slots=slots,
         copied=copied,
         basis=bases.pop() if len(bases) == 1 else "",
+        is_own=any(slot.is_own for slot in slots),
     )
 
 
@@ -112,6 +128,7 @@ def _slot(o: Obligation, capacity: str, own: Collection[int], *, is_double: bool
         is_double=o.person is not None and is_double,
         why=in_language(o.why) if o.post_id in own else reason_of_another(o.why),
         climbed=bool(o.climbed_from),
+        is_own=o.post_id in own,
     )
 
 

@@ -38,3 +38,23 @@ def test_paper_shows_what_is_folded_and_until_when(windows, home, server):
     assert clock.get_attribute("data-on-paper") in said
     page.evaluate("dispatchEvent(new Event('afterprint'))")
     expect(page.locator("details.told[open]")).to_have_count(0)
+
+
+def test_a_printed_case_shows_everybody_who_was_told(windows, home, server):
+    """On the screen only the reader's own floor is open."""
+    body = {"school": "5201210001", "aware_at": now().isoformat(), **DROWNING}
+    status, said, _ = file_incident(
+        server.port, home.tokens["school.safety_staff"], str(uuid4()), body
+    )
+    assert status == 201, said
+    page = windows.open_for("county.duty_officer")
+    page.goto(f"/incidents/{said['ref']}/")
+    expect(page.locator("details.fold[open] h3")).to_have_text(["区县"])
+    expect(page.locator("details.fold:not([open])")).to_have_count(2)
+
+    page.emulate_media(media="print")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+
+    expect(page.locator("details.fold:not([open])")).to_have_count(0)
+    for part in page.locator("details.fold tbody tr").all():
+        expect(part).to_be_visible()

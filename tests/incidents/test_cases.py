@@ -12,9 +12,9 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from incidents.cases.models import Measure
-from notifications.models import Obligation
+from notifications.models import Alert, Obligation
 from notifications.obligations.answering import Answer, acknowledge, record_answer
-from notifications.words import reason_of_another
+from notifications.words import level_word, reason_of_another
 from safety.ledger.models import Event
 
 
@@ -284,3 +284,24 @@ def test_after_noting_it_leads_back_only_within_the_house(city: ModuleType, clie
     assert client.post(address, {"next": "/boards/"})["Location"] == "/boards/"
     outside = client.post(address, {"next": "https://example.com/"})
     assert outside["Location"] == f"/incidents/{incident.ref}/"
+
+
+def test_only_the_own_floor_is_unfolded_and_each_says_how_many_signed(
+    city: ModuleType, client: Client
+) -> None:
+    incident = city.make_incident(hazard="DROWN", people="counted", missing=1)
+    alert = Alert.objects.get(subject_ref=str(incident.ref))
+    chief = city.person("county.chief")
+    own = alert.obligations.filter(person=chief, kind="acknowledge", unit__code="520121")
+    acknowledge(obligations=list(own), answer=Answer(by=chief))
+
+    for who, floor in (("county.chief", "district"), ("city.duty_officer", "city")):
+        city.sign_in(client, who)
+        levels = client.get(f"/incidents/{incident.ref}/").context["levels"]
+        assert [level.level for level in levels if level.is_own] == [level_word(floor)], who
+        county = next(level for level in levels if level.level == level_word("district"))
+        assert county.answered == 1
+        assert len(county.slots) > county.answered
+    page = client.get(f"/incidents/{incident.ref}/").content.decode()
+    assert page.count('<details class="fold"') == 3
+    assert page.count('<details class="fold" open') == 1
