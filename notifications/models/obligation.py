@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from notifications.models.alert import Alert
 from notifications.models.table import ResponsibilityTable
@@ -45,7 +46,7 @@ class Obligation(models.Model):
         LAPSED = "lapsed", _("no longer owed")
 
     class How(models.TextChoices):
-        SELF = "self", _("in person")
+        SELF = "self", pgettext_lazy("who answered", "in person")
         PHONE = "phone", _("by telephone, entered by somebody else")
         RECORDED = "recorded", _("follows from a record")
 
