@@ -2,15 +2,13 @@
 
 import { csrfToken } from "./app.js";
 import { serverNow, setServerNow } from "./clock.js";
-import { connect } from "./live.js";
+import { connect, DISPATCHER_MS, STALE_MS } from "./live.js";
 import { toast } from "./toast.js";
 import { allowSound, ring } from "./tone.js";
 
 const BURST_MS = 200;
 const REFRESH_MS = 30000;
-const DISPATCHER_MS = 30000;
 const FRESH_MS = 20000;
-const STALE_MS = 45000;
 const PATIENCE_MS = 5000;
 const CONTROLS = "a, button, summary";
 const GRADES = ["G1", "G2", "G3", "G4", "G5"];

@@ -9,9 +9,9 @@
 
 const SOCKET = "/ws/inbox/";
 const ROWS = "/inbox/rows";
-const STALE_MS = 45000;
+export const STALE_MS = 45000;
 const DEAF_MS = 40000;
-const DISPATCHER_MS = 30000;
+export const DISPATCHER_MS = 30000;
 const FIRST_RETRY_MS = 500;
 const LAST_RETRY_MS = 30000;
 const POLL_MS = 5000;
