@@ -22,6 +22,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("incidents.cases.filing_urls")),
     path("", include("incidents.cases.urls")),
     path("", include("safety.home.what_if.urls")),
+    path("", include("safety.home.rulebook.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
     path("api/v1/", api.urls),
 ]

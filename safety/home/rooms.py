@@ -66,6 +66,20 @@ def rooms_for(rights: Container[str]) -> list[Room]:
             "pledge",
         ),
         (
+            "manage_table",
+            "what_if:suppose",
+            _("What would happen"),
+            _("Who would be told of an incident, before it ever happens; and of a bad night."),
+            "route",
+        ),
+        (
+            "manage_rules",
+            "rulebook:current",
+            _("Rule book"),
+            _("Matrix, time limits, grades, owners, texts: read, try on the past, publish."),
+            "rules",
+        ),
+        (
             "test_chain",
             "chaintest:tests",
             _("Tests of the alert chain"),

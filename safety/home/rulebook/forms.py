@@ -1,0 +1,124 @@
+"""The cells of a tab as fields of a form, and back into the document where they stand."""
+
+from __future__ import annotations
+
+import copy
+import re
+from collections.abc import Iterator, Sequence
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+
+from safety.home.rulebook.paths import put
+from safety.home.rulebook.sheets import Cell, Content, Sheet
+
+MINUTES_MAX = 366 * 24 * 60
+COUNT_MAX = 1_000_000
+LINE_MAX = 300
+SPLIT = re.compile(r"[\s,,、;;]+")
+# An emptied cell of these is taken out of the document; others keep an empty value.
+_OPTIONAL = {"choice", "minutes", "codes", "months"}
+
+
+class TabForm(forms.Form):
+    """One field for each cell of ``sheets`` that may change."""
+
+    def __init__(self, sheets: Sequence[Sheet], told: Any = None) -> None:
+        super().__init__(told, auto_id="id_%s")
+        self.cells = [cell for cell in cells_of(sheets) if cell.kind]
+        for cell in self.cells:
+            self.fields[cell.name] = _field(cell)
+
+    def content(self, draft: Content) -> dict[str, Any]:
+        """``draft`` with what was changed here. Call it on a valid form only."""
+        content = copy.deepcopy(dict(draft))
+        for cell in self.cells:
+            value = _value(cell, self.cleaned_data[cell.name])
+            if value != cell.value and not (cell.value is None and value in ("", [])):
+                _make_room(content, cell)
+                put(content, cell.path, value)
+        return content
+
+
+def _make_room(content: dict[str, Any], cell: Cell) -> None:
+    """``meta`` may be missing in a section that somebody wrote by hand."""
+    if cell.path[1] == "meta":
+        content[cell.path[0]].setdefault("meta", {})
+
+
+def cells_of(sheets: Sequence[Sheet]) -> Iterator[Cell]:
+    return (cell for sheet in sheets for row in sheet.rows for cell in row.cells)
+
+
+def _field(cell: Cell) -> forms.Field:
+    if cell.kind == "choice":
+        initial = "" if cell.value is None else cell.value
+        return forms.ChoiceField(choices=cell.choices, required=False, initial=initial)
+    if cell.kind in ("minutes", "count"):
+        return forms.IntegerField(
+            required=cell.kind == "count",
+            min_value=0 if cell.kind == "count" else 1,
+            max_value=COUNT_MAX if cell.kind == "count" else MINUTES_MAX,
+            initial=cell.value,
+            widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
+        )
+    if cell.kind == "long":
+        widget = forms.Textarea(attrs={"rows": "3"})
+        return forms.CharField(required=False, max_length=2000, initial=cell.value, widget=widget)
+    if cell.kind == "line":
+        return forms.CharField(required=False, max_length=LINE_MAX, initial=cell.value)
+    cleaner = {"days": _Days, "months": _Months}.get(cell.kind, _Codes)
+    words = " ".join(map(str, cell.value or ()))
+    return cleaner(required=False, max_length=2000, initial=words)
+
+
+class _Codes(forms.CharField):
+    """Codes between spaces, commas or 、."""
+
+    def clean(self, value: Any) -> Any:
+        text = super().clean(value)
+        return [self.word(part) for part in SPLIT.split(text) if part]
+
+    def word(self, part: str) -> Any:
+        return part
+
+
+class _Days(_Codes):
+    def word(self, part: str) -> str:
+        try:
+            return date.fromisoformat(part).isoformat()
+        except ValueError as error:
+            raise forms.ValidationError(
+                _("“%(text)s” is not a day. Write it like 2026-10-01.") % {"text": part}
+            ) from error
+
+
+class _Months(_Codes):
+    def word(self, part: str) -> int:
+        if not part.isdecimal() or not 1 <= int(part) <= 12:  # noqa: PLR2004 - months of a year
+            raise forms.ValidationError(
+                _("“%(text)s” is not a month. Write a number from 1 to 12.") % {"text": part}
+            )
+        return int(part)
+
+
+def _value(cell: Cell, cleaned: Any) -> Any:
+    """As the document says it."""
+    if isinstance(cleaned, str):
+        cleaned = cleaned.strip()
+    if cell.kind in _OPTIONAL and cleaned in ("", None, []):
+        return None
+    return cleaned
+
+
+class StartForm(forms.Form):
+    title = forms.CharField(max_length=80)
+
+
+class UploadForm(forms.Form):
+    """A section (or the whole book) as a file."""
+
+    revision = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
+    file = forms.FileField()

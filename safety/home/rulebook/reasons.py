@@ -1,0 +1,104 @@
+"""What the checks of the sections say, in the reader's language; section and key stay as they are.
+
+The checks are pure and speak English, "section: key what is wrong". What is not known
+here is shown as it came.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import replace
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from safety.errors import Problem
+
+_KINDS = {
+    "a capacity of a bureau": gettext_lazy("a capacity of a bureau"),
+    "a capacity": gettext_lazy("a capacity"),
+    "a grade with minutes": gettext_lazy("a grade with minutes"),
+    "a grade": gettext_lazy("a grade"),
+    "a hazard of the rule book": gettext_lazy("a hazard of the rule book"),
+    "a post type of a bureau": gettext_lazy("a post type of a bureau"),
+    "a post type of a school": gettext_lazy("a post type of a school"),
+    "a school's post type": gettext_lazy("a post type of a school"),
+    "a post type": gettext_lazy("a post type"),
+    "a flag of section grades": gettext_lazy("a flag of section grades"),
+    "a fact or a flag": gettext_lazy("a fact or a flag"),
+    "a stage": gettext_lazy("a stage"),
+    "a level": gettext_lazy("a level"),
+    "a month": gettext_lazy("a month"),
+}
+_SENTENCES = (
+    (
+        r"^(?P<where>.+): a graver incident owes less than a lighter one$",
+        gettext_lazy("%(where)s: a graver incident owes less than a lighter one"),
+    ),
+    (
+        r"^(?P<where>.+): (?P<one>\w+) and (?P<other>\w+) have to owe the same$",
+        gettext_lazy("%(where)s: %(one)s and %(other)s have to owe the same"),
+    ),
+    (
+        r"^(?P<where>.+): at (?P<grade>G\d) none of (?P<codes>.+) is told$",
+        gettext_lazy("%(where)s: at %(grade)s none of %(codes)s is told"),
+    ),
+    (
+        r"^(?P<where>.+): a clock that is more than a reminder names its document$",
+        gettext_lazy("%(where)s: a clock that is more than a reminder names its document"),
+    ),
+    (
+        r"^(?P<where>.+): no clock for (?P<code>\w+), nor for any superior of it$",
+        gettext_lazy("%(where)s: no clock for %(code)s, nor for any superior of it"),
+    ),
+    (
+        r"^(?P<where>.+): '(?P<value>.*)' stands there twice$",
+        gettext_lazy("%(where)s: “%(value)s” stands there twice"),
+    ),
+    (
+        r"^(?P<where>.+): '(?P<value>.*)' is not one of (?P<codes>.+)$",
+        gettext_lazy("%(where)s: “%(value)s” is not one of %(codes)s"),
+    ),
+    (
+        r"^(?P<where>.+): minutes(?:\.(?P<grade>G\d))? is not a number of minutes$",
+        gettext_lazy("%(where)s: the minutes are not a whole number"),
+    ),
+    (
+        r"^(?P<where>.+)\.direct names no post that every school has$",
+        gettext_lazy("%(where)s: names no directly responsible post that every school has"),
+    ),
+    (
+        r"^(?P<where>.+): only thing, post and reason may be filled in$",
+        gettext_lazy("%(where)s: only {thing}, {post} and {reason} may be filled in"),
+    ),
+    (
+        r"^(?P<where>.+): nobody is his own superior$",
+        gettext_lazy("%(where)s: nobody is his own superior"),
+    ),
+    (
+        r"^(?P<where>.+): an upward_clock names as many receivers .+$",
+        gettext_lazy("%(where)s: as many receivers are named in English as in Chinese"),
+    ),
+    (
+        r"^(?P<where>.+) has no '(?P<key>\w+)'.*$",
+        gettext_lazy("%(where)s: “%(key)s” is missing or empty"),
+    ),
+)
+_NOT_A = re.compile(r"^(?P<where>.+): '(?P<value>.*)' is not (?P<kind>[^,]+)$")
+
+
+def in_words(problems: Iterable[Problem]) -> list[Problem]:
+    """``problems`` as their reader understands them."""
+    return [replace(problem, message=_message(problem.message)) for problem in problems]
+
+
+def _message(text: str) -> str:
+    for pattern, sentence in _SENTENCES:
+        if found := re.match(pattern, text):
+            return str(sentence) % found.groupdict()
+    found = _NOT_A.match(text)
+    if found and found["kind"] in _KINDS:
+        values = {**found.groupdict(), "kind": _KINDS[found["kind"]]}
+        return _("%(where)s: “%(value)s” is not %(kind)s") % values
+    return text
