@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import time
 import zipfile
 from collections.abc import Mapping
 from contextlib import suppress
@@ -75,6 +76,22 @@ def test_a_bomb_is_stopped_while_it_is_unpacked(settings):
 
     assert len(bomb) < 50_000
     assert "解开后" in refusal(bomb)
+
+
+def test_a_bomb_in_the_directory_is_stopped_too(settings):
+    settings.WORKBOOK_UNPACKED_MB = 2
+    content = sheet_of(*ROWS)
+    for member in ("xl/workbook.xml", "xl/_rels/workbook.xml.rels"):
+        assert "解开后" in refusal(remade(content, {member: b"<a>" + b" " * 5_000_000 + b"</a>"}))
+
+
+def test_text_that_never_ends_a_cell_costs_no_more_than_its_length():
+    content = sheet_of(*ROWS)
+    xml = sheet_xml(content).replace(b"<sheetData>", b"<sheetData>" + b'<c r="A' * 400_000)
+    began = time.monotonic()
+
+    assert refusal(remade(content, {"xl/worksheets/sheet1.xml": xml}))
+    assert time.monotonic() - began < 20
 
 
 def test_a_size_that_lies_is_found_out(settings):

@@ -15,7 +15,7 @@ from notifications.table.workbook.previewing import Outcome, Request, preview
 from notifications.table.workbook.report import cells_of
 from safety.errors import Conflict, Refused
 from safety.ledger.models import Event
-from tests.workbook.books import FIRST, edited, exported, place, published, row_of
+from tests.workbook.books import FIELDS, FIRST, edited, exported, place, published, row_of
 
 COUNTY = ("520121", "B12")
 
@@ -241,6 +241,26 @@ def test_two_changes_of_one_cell_are_told_and_neither_is_lost(city):
     with pytest.raises(Refused):
         import_workbook(outcome=outcome)
     assert entry(draft).safety_duty == "别人改的"
+
+
+def test_a_row_that_both_added_differently_is_told(city):
+    content = exported()
+    number = row_of(content, *COUNTY)
+
+    def add(sheet):
+        values = [cell.value for cell in sheet[number]]
+        values[FIELDS.index("capacity")] = "安全科室"
+        sheet.append(values)
+
+    content = edited(content, add)
+    draft = start_draft()
+    key = {"unit": "520121", "post": "B12", "capacity": "SAFETY_OFFICE"}
+    put_rows(draft, [Row(**key, business_duty="别人", safety_duty="写的")])
+    draft.refresh_from_db()
+
+    codes = {problem.code for problem in look(content, draft=draft).problems}
+
+    assert codes == {"changed_since"}
 
 
 def test_a_workbook_of_a_state_that_nobody_knows_any_more_is_refused_or_counts_as_it_stands(city):

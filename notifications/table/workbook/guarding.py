@@ -28,12 +28,13 @@ MEMBERS_MAX = 2000
 COLUMNS_MAX = 256
 MERGED_MAX = 500_000
 CHUNK = 1 << 20
+DIRECTORY_MAX = 2 << 20  # bytes of the parts that only name the others
 MB = 1 << 20
 
 _PLACE = re.compile(rb"\br\s*=\s*[\"']([A-Za-z]{0,9})(\d{1,12})[\"']")
 _FORMULA = re.compile(
-    rb"<(?:\w+:)?c\b[^>]*?\br\s*=\s*[\"']([A-Z]{1,3}\d{1,7})[\"'][^>]*>\s*"
-    rb"<(?:\w+:)?f\b[^>]*?(?:/>|>([^<]*)<)"
+    rb"<(?:\w{1,9}:)?c\b[^<>]{0,300}?\br\s{0,9}=\s{0,9}[\"']([A-Z]{1,3}\d{1,7})[\"'][^<>]{0,300}>"
+    rb"\s{0,9}<(?:\w{1,9}:)?f\b[^<>]{0,300}?(?:/>|>([^<]*)<)"
 )
 _VBA = "_VBA_PROJECT".encode("utf-16-le")
 
@@ -114,16 +115,15 @@ def _archive(archive: zipfile.ZipFile, name: str) -> Inspected:
 
 def _unpack(archive: zipfile.ZipFile, name: str) -> Inspected:
     budget = _Budget(settings.WORKBOOK_UNPACKED_MB * MB, name)
-    found = Inspected()
-    sheets = _sheet_names(archive, name)
+    told: dict[str, dict[str, str]] = {}
     for member in archive.infolist():
         with archive.open(member) as file:
             for text in _pieces(file, budget):
                 _check_piece(text, name)
                 if cells := _formulas(text):
-                    place = sheets.get(member.filename, member.filename)
-                    found.formulas.setdefault(place, {}).update(cells)
-    return found
+                    told.setdefault(member.filename, {}).update(cells)
+    sheets = _sheet_names(archive)
+    return Inspected({sheets.get(member, member): cells for member, cells in told.items()})
 
 
 @dataclass
@@ -203,16 +203,14 @@ def _formulas(text: bytes) -> dict[str, str]:
     }
 
 
-def _sheet_names(archive: zipfile.ZipFile, name: str) -> dict[str, str]:
-    """Member of the archive → name of the sheet in it."""
-    relations = "xl/_rels/workbook.xml.rels"
+def _sheet_names(archive: zipfile.ZipFile) -> dict[str, str]:
+    """Member of the archive → name of the sheet in it. Only after everything was looked at."""
     parts = []
-    for member in ("xl/workbook.xml", relations):
-        text = archive.read(member) if member in archive.namelist() else b"<none/>"
-        _check_piece(text, name)
+    for member in ("xl/workbook.xml", "xl/_rels/workbook.xml.rels"):
         try:
-            parts.append(ET.fromstring(text))  # noqa: S314 - without DOCTYPE there are no entities
-        except ET.ParseError as error:
+            with archive.open(member) as file:
+                parts.append(ET.fromstring(file.read(DIRECTORY_MAX)))  # noqa: S314 - no entities
+        except (KeyError, ET.ParseError) as error:
             raise zipfile.BadZipFile(member) from error
     targets = {
         link.get("Id"): str(PurePosixPath("xl", link.get("Target", "")))

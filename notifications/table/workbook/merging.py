@@ -96,7 +96,7 @@ def _merge_row(said: Statement, was: Row | None, there: Row | None, merged: Merg
         value = value_of(said.row, name)
         if was is not None and value_of(was, name) == value:
             continue  # only the table moved on
-        if was is not None and value_of(was, name) != value_of(there, name):
+        if was is None or value_of(was, name) != value_of(there, name):
             clashes.append(_both(said, name))
         new = with_value(new, name, value)
     merged.problems += clashes

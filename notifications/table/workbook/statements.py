@@ -50,8 +50,3 @@ class Reading:
     new_posts: dict[tuple[str, str], NewPost] = field(default_factory=dict)
     skipped: list[int] = field(default_factory=list)
     rows: int = 0
-
-    @property
-    def out(self) -> frozenset[int]:
-        """Numbers of the rows that cannot be taken over."""
-        return frozenset(problem.row for problem in self.problems if problem.row)
