@@ -40,8 +40,7 @@ class Command(BaseCommand):
         except OSError as error:
             raise CommandError(f"{path}: {error.strerror}") from error
         self.stdout.write(
-            _("%(rows)d rows of %(table)s were written to %(file)s.")
-            % {"rows": rows, "table": table, "file": path}
+            _("%(rows)d rows were written to %(file)s.") % {"rows": rows, "file": path}
         )
 
 
