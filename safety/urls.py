@@ -16,6 +16,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("notifications.urls")),
     path("duty/", include("notifications.duty.urls")),
     path("table/", include("notifications.table.urls")),
+    path("coverage/", include("notifications.coverage.urls")),
     path("mine/", include("notifications.records.urls")),
     path("pledges/", include("notifications.pledges.urls")),
     path("chain-tests/", include("notifications.chaintest.urls")),

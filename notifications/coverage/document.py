@@ -133,7 +133,7 @@ def _line(words: Words, one: Judged, known: Coverage) -> str:
         "capacity": gap.capacity,
         "reason": reason_word(gap, first),
         "when": span_words(first, known.period.since),
-        "hazards": words.asked_for(gap),
+        "hazards": words.asked_for(gap.hazards),
         "who": words.instead(first),
     }
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -71,21 +71,18 @@ class Words:
             return _("the deputy (B)")
         return window.climb_name or self.capacity(window.climb)
 
-    def asked_for(self, gap: Gap) -> str:
-        """The hazards that meet the gap, or that all do."""
-        if set(gap.hazards) >= set(self.hazards):
+    def asked_for(self, hazards: Sequence[str]) -> str:
+        """The hazards that ask for something, or that all do."""
+        if set(hazards) >= set(self.hazards):
             return _("every hazard")
-        words = [self.hazard(key) for key in gap.hazards]
-        return self._few(words)
+        some = [self.hazard(key) for key in hazards]
+        if len(some) <= SHOWN:
+            return joined(some)
+        said = _("%(some)s and %(more)d more")
+        return said % {"some": joined(some[:SHOWN]), "more": len(some) - SHOWN}
 
     def stages(self, gap: Gap) -> str:
         return joined(stage_word(stage) for stage in gap.stages)
-
-    def _few(self, words: list[str]) -> str:
-        if len(words) <= SHOWN:
-            return joined(words)
-        said = _("%(some)s and %(more)d more")
-        return said % {"some": joined(words[:SHOWN]), "more": len(words) - SHOWN}
 
 
 def stage_word(stage: str) -> str:

@@ -43,7 +43,7 @@ def _problem(one: Judged, words: Words, period: Period) -> Problem:
             "post": words.post(gap),
             "reason": reason_word(gap, first),
             "when": span_words(first, period.since),
-            "hazards": words.asked_for(gap),
+            "hazards": words.asked_for(gap.hazards),
         },
         remedy=_("Give the post a holder, or accept the gap with a reason on the coverage page."),
     )

@@ -60,6 +60,13 @@ def rooms_for(rights: Container[str]) -> list[Room]:
         ),
         (
             "manage_table",
+            "coverage:coverage",
+            _("Coverage"),
+            _("Is there somebody for everything: gaps today and in the next 30 days."),
+            "grid",
+        ),
+        (
+            "manage_table",
             "pledges:progress",
             _("Pledges"),
             _("Who has signed with whom this year, unit by unit, and where a holder is missing."),
