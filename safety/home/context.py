@@ -17,6 +17,7 @@ from incidents.cases.access import bound_school
 from incidents.cases.views.parts import nearest_phone
 from notifications.mine import waiting
 from safety.demo.selectors import is_demo
+from safety.home.offices.own import own_top
 from safety.home.rooms import rooms_for
 from safety.posts.access import Viewer, posts_held, rights_of
 from safety.terms import terms
@@ -47,6 +48,7 @@ def chrome(request: HttpRequest) -> dict[str, Any]:
         "bound": SimpleLazyObject(lambda: _bound(request)),
         "nav": SimpleLazyObject(lambda: _ways(request, rights)),
         "takes_calls": SimpleLazyObject(lambda: "take_calls" in rights),
+        "own_top": SimpleLazyObject(lambda: own_top(request.user)),
         "watermark_text": SimpleLazyObject(lambda: _watermark(request)),
     }
 

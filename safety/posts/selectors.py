@@ -6,13 +6,16 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, TypeVar
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from safety.people.models import User
 from safety.posts.models import Holding, Leave, Post, Shift
 from safety.posts.seats import rostered
 from safety.units.models import Unit
+
+Versions = TypeVar("Versions", bound=QuerySet[Any])
 
 SHIFT, DELEGATE = "shift", "delegate"
 ORDER = ("principal", "acting", SHIFT, "deputy", DELEGATE)
@@ -117,6 +120,25 @@ def _add_stand_ins(found: dict[int, list[Held]], moment: datetime, leaves: Query
                     instead_of=one.person,
                 )
             )
+
+
+def holders_at(post: Post, moment: datetime, *, known_at: datetime | None = None) -> list[Held]:
+    """Who held ``post`` at that minute, as it is known today, or as it was known then.
+
+    ``known_at`` leaves out what was entered later and brings back what was corrected
+    since. Rows without a note of when they were entered count as always known.
+    """
+    if known_at is None:
+        return holders_of([post.pk], moment).get(post.pk, [])
+    rows = known(Holding.versions.at(moment).filter(post=post), known_at)
+    leaves = known(Leave.versions.all(), known_at)
+    return held_by(rows.select_related("person"), moment, leaves).get(post.pk, [])
+
+
+def known(rows: Versions, moment: datetime) -> Versions:
+    """Those of all versions that were believed at ``moment``."""
+    entered = Q(recorded_at=None) | Q(recorded_at__lte=moment)
+    return rows.filter(entered, Q(withdrawn_at=None) | Q(withdrawn_at__gt=moment))
 
 
 def first_to_answer(held: Iterable[Held]) -> Held | None:

@@ -236,7 +236,7 @@ def test_twenty_matters_ask_as_few_questions_as_one(
 ):
     city.sign_in(client, "school.safety_staff")
     client.get("/mine/")
-    with django_assert_max_num_queries(60) as asked:
+    with django_assert_max_num_queries(70) as asked:
         client.get("/mine/")
     for hazard in ("DROWN", "FIRE", "INJ", "FOOD", "BULLY") * 4:
         city.make_incident(hazard=hazard)

@@ -155,21 +155,21 @@ def test_a_vacancy_is_a_row_too(city):
 
 
 @pytest.mark.parametrize(
-    ("row", "field", "says"),
+    ("row", "field"),
     [
-        ("没有的学校\t校长\t新人\t16499990001\t2026-09-01\t", "unit", "没有"),
-        ("甲区第一小学\t校长\t新人\t16499990001\t2026-09-01\t", "unit", "没有"),
-        ("丁县一中\t校长助理\t新人\t16499990001\t2026-09-01\t", "post", "没有"),
-        ("丁县一中\t校长\t新人\t1649999\t2026-09-01\t", "phone", "号码"),
-        ("丁县一中\t校长\t新人\t\t2026-09-01\t", "phone", "号码"),
-        ("丁县一中\t校长\t新人、旧人\t16499990001\t2026-09-01\t", "person", "几个"),
-        ("丁县一中\t校长\t新人\t16499990001\t9月1日\t", "starts", "年"),
-        ("丁县一中\t校长\t新人\t16499990001\t2026-02-30\t", "starts", "年"),
-        ("丁县一中\t校长\t新人\t16499990001\t\t", "starts", "日期"),
-        ("丁县一中\t校长\t\t16499990001\t2026-09-01\t", "person", "姓名"),
+        ("没有的学校\t校长\t新人\t16499990001\t2026-09-01\t", "unit"),
+        ("甲区第一小学\t校长\t新人\t16499990001\t2026-09-01\t", "unit"),
+        ("丁县一中\t校长助理\t新人\t16499990001\t2026-09-01\t", "post"),
+        ("丁县一中\t校长\t新人\t1649999\t2026-09-01\t", "phone"),
+        ("丁县一中\t校长\t新人\t\t2026-09-01\t", "phone"),
+        ("丁县一中\t校长\t新人、旧人\t16499990001\t2026-09-01\t", "person"),
+        ("丁县一中\t校长\t新人\t16499990001\t9月1日\t", "starts"),
+        ("丁县一中\t校长\t新人\t16499990001\t2026-02-30\t", "starts"),
+        ("丁县一中\t校长\t新人\t16499990001\t\t", "starts"),
+        ("丁县一中\t校长\t\t16499990001\t2026-09-01\t", "person"),
     ],
 )
-def test_each_bad_cell_is_named_with_its_reason(city, row, field, says):
+def test_each_bad_cell_is_named_with_its_reason(city, row, field):
     found = problems(row + "\n")
 
     assert [f for f, _m in found] == [field]
@@ -196,7 +196,9 @@ def test_somebody_of_another_district_must_leave_there_first(city):
     found = problems(row)
 
     assert [field for field, _m in found] == ["person"]
-    assert planned(draft(row.replace("兼", "调任"))).wrong == 0
+    moving = draft(row.replace("兼", "调任"))
+    assert planned(moving).wrong == 1  # what another district gave, only it or the city takes
+    assert planned(moving, "city.administrator").wrong == 0
 
 
 def test_titles_ditto_marks_and_excel_dates_are_read(city):
@@ -249,10 +251,7 @@ def test_what_changed_since_the_preview_is_not_applied(city):
         apply_sheet(sheet=sheet, digest=digest, user=person("county.administrator"))
 
     sheet.refresh_from_db()
-    assert (
-        sheet.state == "draft"
-        or Holding.objects.filter(person__username="16499990001").count() == 0
-    )
+    assert sheet.state == "draft"
     assert not User.objects.filter(username="16499990001").exists()
 
 

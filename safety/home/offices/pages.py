@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
 
+from notifications.handing.models import HandOver
+from notifications.models import Obligation
+from notifications.obligations.handing_over import unanswerable
 from safety.errors import Hidden
+from safety.ledger.selectors import history as ledger_of
+from safety.people.models import User
 from safety.posts.access import Viewer, covers, outermost, reach
-from safety.posts.models import Holding, Post
+from safety.posts.models import Holding, Leave, Post
 from safety.posts.selectors import Held, holders_of, is_held_at, posts_in_order
+from safety.units.models import Unit
 
 MANAGE = "manage_people"
 # Whoever leads or serves a unit reads who holds its posts; only managing changes them.
 READ = (MANAGE, "view_incidents")
+NOTES_AT_MOST = 20
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,6 +42,7 @@ class Listing:
 
     posts: QuerySet[Post]
     may_manage: bool
+    waiting: int
     now: datetime
 
     def rows(self, posts: Collection[Post]) -> list[Row]:
@@ -51,7 +60,8 @@ def readable(user: Viewer) -> tuple[str, ...]:
 
 def listed(user: Viewer, *, query: str, vacant: bool, now: datetime) -> Listing:
     """Posts by unit; ``query`` finds units, posts and holders, ``vacant`` only the empty ones."""
-    posts = posts_in_order(readable(user))
+    paths = readable(user)
+    posts = posts_in_order(paths)
     if query:
         people = Holding.objects.at(now).filter(person__name__icontains=query)
         posts = posts.filter(
@@ -62,7 +72,13 @@ def listed(user: Viewer, *, query: str, vacant: bool, now: datetime) -> Listing:
         )
     if vacant:
         posts = posts.filter(~is_held_at(now))
-    return Listing(posts=posts, may_manage=bool(reach(user, MANAGE)), now=now)
+    inside = Unit.objects.under(*paths).values("pk")
+    return Listing(
+        posts=posts,
+        may_manage=bool(reach(user, MANAGE)),
+        waiting=unanswerable(now).filter(unit__in=inside).count(),
+        now=now,
+    )
 
 
 def get_post(user: Viewer, pk: int) -> Post:
@@ -73,10 +89,63 @@ def get_post(user: Viewer, pk: int) -> Post:
     return post
 
 
+def get_post_to_change(user: Viewer, pk: int) -> Post:
+    """The post, if ``user`` may change who holds it; 403 for whoever only reads."""
+    post = get_post(user, pk)
+    if not covers(reach(user, MANAGE), post.unit):
+        raise PermissionDenied
+    return post
+
+
+def get_holding_to_change(user: Viewer, pk: int) -> Holding:
+    holding = Holding.objects.select_related("post__unit", "person").filter(pk=pk).first()
+    if holding is None:
+        raise Hidden
+    get_post_to_change(user, holding.post_id)
+    return holding
+
+
+def get_person(user: Viewer, pk: int) -> User:
+    """Somebody who holds or held a post that ``user`` may look at, or ``user``."""
+    person = User.objects.filter(pk=pk).first()
+    if person is None:
+        raise Hidden
+    if person.pk == user.pk:
+        return person
+    inside = Unit.objects.under(*readable(user)).values("pk")
+    if not Holding.versions.filter(person=person, post__unit__in=inside).exists():
+        raise Hidden
+    return person
+
+
+def may_send_away(user: Viewer, person: User, *, now: datetime) -> bool:
+    """Whether ``user`` may enter an absence: one's own, or of people one manages wholly."""
+    if person.pk == user.pk:
+        return True
+    paths = reach(user, MANAGE)
+    held = Holding.objects.ending_after(now).filter(person=person).select_related("post__unit")
+    units = [holding.post.unit for holding in held]
+    return bool(units) and all(covers(paths, unit) for unit in units)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """One version of a holding in the history: who entered it, and what became of it."""
+
+    holding: Holding
+    entered_by: str
+    is_current: bool
+
+
 @dataclass(frozen=True, kw_only=True)
 class PostPage:
     post: Post
     held: Sequence[Held]
+    coming: Sequence[Holding]
+    lines: Sequence[Line]
+    notes: Sequence[HandOver]
+    open: int
+    waiting: int
     may_manage: bool
 
     @property
@@ -85,8 +154,94 @@ class PostPage:
 
 
 def post_page(user: Viewer, post: Post, *, now: datetime) -> PostPage:
+    notes = HandOver.objects.filter(Q(post=post) | Q(to_post=post))
     return PostPage(
         post=post,
         held=holders_of([post.pk], now).get(post.pk, []),
+        coming=list(
+            Holding.objects.filter(post=post, starts_at__gt=now)
+            .select_related("person")
+            .order_by("starts_at")
+        ),
+        lines=lines_of_post(post),
+        notes=list(notes.select_related("giver", "taker", "to_post__unit")[:NOTES_AT_MOST]),
+        open=Obligation.objects.open().filter(post=post).count(),
+        waiting=unanswerable(now, posts=[post.pk]).count(),
         may_manage=covers(reach(user, MANAGE), post.unit),
     )
+
+
+def lines_of_post(post: Post) -> list[Line]:
+    """Everything ever believed of ``post``, the newest first."""
+    rows = Holding.versions.filter(post=post).select_related("person")
+    return _lines(rows, _entered([post.pk]))
+
+
+def lines_of_person(person: User, *, inside: tuple[str, ...] | None) -> list[Line]:
+    """Everything ever believed of what ``person`` held, below ``inside`` only (None: all)."""
+    rows = Holding.versions.filter(person=person).select_related("person", "post__unit")
+    if inside is not None:
+        rows = rows.filter(post__unit__in=Unit.objects.under(*inside).values("pk"))
+    return _lines(rows, _entered({row.post_id for row in rows}))
+
+
+def _lines(rows: QuerySet[Holding], entered: Mapping[int, str]) -> list[Line]:
+    return [
+        Line(
+            holding=row,
+            entered_by=entered.get(row.version_of_id or row.pk, ""),
+            is_current=row.withdrawn_at is None,
+        )
+        for row in rows.order_by("-starts_at", "-recorded_at", "-pk")
+    ]
+
+
+def _entered(posts: Collection[int]) -> dict[int, str]:
+    """Who entered each holding (by id), as the ledger tells; older ones it does not know."""
+    events = [
+        event
+        for post in posts
+        for event in ledger_of(subject_kind="post", subject_ref=str(post)).filter(
+            verb="holding.began", actor_kind="person"
+        )
+    ]
+    people = User.objects.in_bulk([int(e.actor_ref) for e in events if e.actor_ref.isdigit()])
+    return {
+        event.body["holding"]: people[int(event.actor_ref)].name
+        for event in events
+        if event.body.get("holding")
+        and event.actor_ref.isdigit()
+        and int(event.actor_ref) in people
+    }
+
+
+@dataclass(frozen=True, kw_only=True)
+class PersonPage:
+    person: User
+    lines: Sequence[Line]
+    leaves: Sequence[Leave]
+    may_send_away: bool
+
+
+def person_page(user: Viewer, person: User, *, now: datetime) -> PersonPage:
+    own = person.pk == user.pk
+    leaves = Leave.objects.filter(person=person).select_related("delegate")
+    return PersonPage(
+        person=person,
+        lines=lines_of_person(person, inside=None if own else readable(user)),
+        leaves=list(leaves.order_by("-starts_at")[:NOTES_AT_MOST]),
+        may_send_away=may_send_away(user, person, now=now),
+    )
+
+
+def get_note(user: Viewer, ref: object) -> HandOver:
+    """A hand-over note: for both people, and for whoever manages the unit of the post."""
+    notes = HandOver.objects.select_related("post__unit", "to_post__unit", "giver", "taker")
+    note = notes.filter(ref=ref).first()
+    if note is None:
+        raise Hidden
+    unit = note.post.unit if note.post else (note.to_post.unit if note.to_post else None)
+    is_theirs = user.pk is not None and user.pk in (note.giver_id, note.taker_id)
+    if not is_theirs and (unit is None or not covers(reach(user, MANAGE), unit)):
+        raise Hidden
+    return note

@@ -209,6 +209,7 @@ def _change(plan: SheetPlan, made: Mapping[str, User], user: User) -> list[dict[
     ]
     done += ends
     done += [{"joined": one.pk} for one in made.values()]
+    done += [{"said": row.line, "text": ";".join(row.says)} for row in plan.rows]
     for row in plan.rows:
         if row.new_phone and row.person is not None:
             done.append({"phone_of": row.person.pk, "before": row.person.phone, "after": row.phone})

@@ -27,7 +27,8 @@ from safety.posts.models import Holding
 class Held:
     """What the posts and people of a sheet hold now and later."""
 
-    def __init__(self, rows: Sequence[Row], now: datetime) -> None:
+    def __init__(self, rows: Sequence[Row], *, inside: tuple[str, ...], now: datetime) -> None:
+        self._inside = inside
         posts = {row.post.pk for row in rows if row.post}
         people = {row.person.pk for row in rows if row.person and not row.is_new_person}
         self.exclusive = exclusive_types()
@@ -51,7 +52,9 @@ class Held:
         return [h for h in self.of_post(row) if h.kind in kinds]
 
     def of_person(self, row: Row) -> list[Holding]:
-        return _after(self._by_person[row.person.pk], row.starts_at) if row.person else []
+        """Only what lies in the reach of whoever made the sheet; the rest is others' to end."""
+        found = _after(self._by_person[row.person.pk], row.starts_at) if row.person else []
+        return [h for h in found if h.post.unit.path.startswith(self._inside)]
 
 
 def _after(holdings: Iterable[Holding], moment: datetime | None) -> list[Holding]:

@@ -84,6 +84,10 @@ class SheetPlan:
         return sum(row.is_open for row in self.rows)
 
     @property
+    def has_questions(self) -> bool:
+        return any(row.questions for row in self.rows)
+
+    @property
     def changes(self) -> int:
         return sum(bool(row.begins or row.ends) for row in self.rows)
 

@@ -45,7 +45,7 @@ def plan_sheet(
     for row in found:
         _place(row, places)
         _person(row, people, answers, made)
-    held = Held(found, now)
+    held = Held(found, inside=inside, now=now)
     for row in found:
         decide_post(row, held, answers)
     for row in found:

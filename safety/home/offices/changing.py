@@ -1,0 +1,160 @@
+"""Views that change the holders of one post."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_variables
+from django.views.decorators.http import require_http_methods
+
+from notifications.views.asking import signed_in
+from safety.errors import Problem, Refused
+from safety.home.offices.actions import Office, appoint_to, move_end, state_of, take_back
+from safety.home.offices.forms import EndForm, OfficeForm, WhyForm
+from safety.home.offices.matching import Match, People
+from safety.home.offices.pages import MANAGE, get_holding_to_change, get_post_to_change
+from safety.home.offices.sheets.actions import Account
+from safety.http import status_of
+from safety.people.models import User
+from safety.posts.access import reach
+from safety.posts.models import Holding, Post
+
+
+@require_http_methods(["GET", "POST"])
+@login_required
+@never_cache
+@sensitive_variables("account")
+def appoint(request: HttpRequest, pk: int) -> HttpResponse:
+    """Let somebody take the post; shows the one-time password of a new account once."""
+    user = signed_in(request)
+    post = get_post_to_change(user, pk)
+    holdings = list(
+        Holding.objects.filter(post=post).ending_after(timezone.now()).select_related("person")
+    )
+    if request.method == "GET":
+        initial = {"seen": state_of(post), "starts_at": timezone.now()}
+        if len(holdings) == 1:
+            initial["leaving"] = [str(holdings[0].pk)]
+        return _office_page(request, post, OfficeForm(initial=initial, holdings=holdings))
+    form = OfficeForm(request.POST, holdings=holdings)
+    if not form.is_valid():
+        return _office_page(request, post, form, status=422)
+    match = _match(user, form.cleaned_data, request.POST.get("who", ""))
+    if match.choices:
+        form = OfficeForm(request.POST, holdings=holdings, choices=match.choices)
+        form.is_valid()
+    if match.person is None and not match.is_new:
+        return _office_page(request, post, form, match=match, status=422)
+    try:
+        account = _appoint(user, post, form.cleaned_data, match.person)
+    except Refused as refused:
+        return _office_page(
+            request, post, form, problems=refused.problems, status=status_of(refused)
+        )
+    if account is not None:
+        return _account_page(request, post, account)
+    messages.success(request, _("Recorded."))
+    return redirect("offices:post", post.pk)
+
+
+def _match(user: User, said: dict[str, Any], who: str) -> Match:
+    people = People([(said["name"], said["phone"])], inside=reach(user, MANAGE), now=timezone.now())
+    return people.match(said["name"], said["phone"], answer=who)
+
+
+def _appoint(user: User, post: Post, said: dict[str, Any], person: User | None) -> Account | None:
+    return appoint_to(
+        post=post,
+        person=person,
+        newcomer=None if person else (said["name"], said["phone"]),
+        office=Office(
+            kind=said["kind"],
+            starts_at=said["starts_at"],
+            ends_at=said["ends_at"],
+            note=said["note"],
+        ),
+        leaving=[int(pk) for pk in said.get("leaving", ())],
+        seen=said["seen"],
+        user=user,
+    )
+
+
+def _office_page(
+    request: HttpRequest,
+    post: Post,
+    form: OfficeForm,
+    *,
+    match: Match | None = None,
+    problems: tuple[Problem, ...] = (),
+    status: int = 200,
+) -> HttpResponse:
+    if match is not None and match.problem is not None:
+        problems = (match.problem,)
+    asked = match is not None and bool(match.choices)
+    context = {"post": post, "form": form, "problems": problems, "asked": asked}
+    return render(request, "home/offices/appoint.html", context, status=status)
+
+
+def _account_page(request: HttpRequest, post: Post, account: Account) -> HttpResponse:
+    context = {"post": post, "accounts": [account], "back_to": post}
+    return render(request, "home/offices/accounts.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@login_required
+@never_cache
+def end(request: HttpRequest, pk: int) -> HttpResponse:
+    """Move the end of a holding, or leave it open again."""
+    holding = get_holding_to_change(request.user, pk)
+    form = EndForm(request.POST) if request.method == "POST" else EndForm.of(holding)
+    problems: tuple[Problem, ...] = ()
+    if request.method == "POST" and form.is_valid():
+        try:
+            _check_seen(holding, form.cleaned_data["seen"])
+            move_end(holding=holding, ends_at=form.cleaned_data["ends_at"], user=signed_in(request))
+        except Refused as refused:
+            problems = refused.problems
+        else:
+            messages.success(request, _("Recorded."))
+            return redirect("offices:post", holding.post_id)
+    context = {"holding": holding, "form": form, "problems": problems}
+    return render(request, "home/offices/end.html", context, status=422 if problems else 200)
+
+
+def _check_seen(holding: Holding, seen: str) -> None:
+    """Whether the page was made from this row as it is; the action asks the database again."""
+    now = holding.ends_at.isoformat() if holding.ends_at else ""
+    if now != seen:
+        raise Refused(
+            _("Somebody else changed this holding meanwhile."),
+            field="ends_at",
+            value=str(holding),
+            remedy=_("Look at who holds it now, then repeat what is still needed."),
+        )
+
+
+@require_http_methods(["GET", "POST"])
+@login_required
+@never_cache
+def take_holding_back(request: HttpRequest, pk: int) -> HttpResponse:
+    """Undo: it was a mistake, or it will not happen after all."""
+    holding = get_holding_to_change(request.user, pk)
+    form = WhyForm(request.POST or None)
+    problems: tuple[Problem, ...] = ()
+    if request.method == "POST" and form.is_valid():
+        try:
+            take_back(holding=holding, why=form.cleaned_data["why"], user=signed_in(request))
+        except Refused as refused:
+            problems = refused.problems
+        else:
+            messages.success(request, _("Taken back. The history keeps it."))
+            return redirect("offices:post", holding.post_id)
+    context = {"holding": holding, "form": form, "problems": problems}
+    return render(request, "home/offices/take_back.html", context, status=422 if problems else 200)
