@@ -13,6 +13,7 @@ import secrets
 import socket
 import threading
 from datetime import timedelta
+from time import monotonic
 
 from django.db import connection
 from django.db.models import Q
@@ -29,6 +30,7 @@ log = logging.getLogger(__name__)
 TURN_S = 1.0
 LEASE = timedelta(seconds=4)
 BATCH = 1000
+WHOLE_LOOK_EVERY_S = 5.0
 # Short: whoever waits longer than the lease has lost the lead to somebody else.
 TROUBLE_S = (1.0, 2.0, 3.0)
 
@@ -62,6 +64,7 @@ class Worker:
         self._end = threading.Event()
         self._thread: threading.Thread | None = None
         self._settler = Settler()
+        self._whole_look_at = 0.0
 
     def start(self) -> None:
         """Run in a thread of its own."""
@@ -96,11 +99,17 @@ class Worker:
         leads = take_lead(self.owner)
         if leads:
             run_due(self.owner)
-        while leads and not self._end.is_set() and seal(limit=BATCH) == BATCH:
+        while leads and not self._end.is_set() and self._seal() == BATCH:
             leads = take_lead(self.owner)
         if leads:
             self._settler.run()
         return leads
+
+    def _seal(self) -> int:
+        whole = monotonic() >= self._whole_look_at
+        if whole:
+            self._whole_look_at = monotonic() + WHOLE_LOOK_EVERY_S
+        return seal(limit=BATCH, whole=whole)
 
     def _leave(self) -> None:
         try:

@@ -17,6 +17,7 @@ from safety.bulk import insert
 from safety.ledger.models import Anchor, Event, Seal
 
 GENESIS = "0" * 64
+NEAR = 10_000  # events before the last sealed one
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,8 +97,12 @@ def link(previous: str, event_id: int, digest: str) -> str:
     return hashlib.sha256(f"{previous}:{event_id}:{digest}".encode()).hexdigest()
 
 
-def seal(*, limit: int = 1000) -> int:
+def seal(*, limit: int = 1000, whole: bool = True) -> int:
     """Chain up to ``limit`` events that are committed and not sealed; return how many.
+
+    Without ``whole`` only the newest events are looked at, which costs the same however long
+    the ledger is. What a long transaction committed late may lie further back: look at the
+    whole from time to time.
 
     Two sealers at once are harmless: positions are unique, so the second one's
     whole batch fails and nothing of it stays.
@@ -106,7 +111,8 @@ def seal(*, limit: int = 1000) -> int:
         with transaction.atomic():
             last = Seal.objects.order_by("-position").first()
             position, chain = (last.position, last.chain) if last else (0, GENESIS)
-            waiting = Event.objects.filter(seal=None).order_by("id")[:limit]
+            after = last.event_id - NEAR if last and not whole else 0
+            waiting = Event.objects.filter(seal=None, id__gt=after).order_by("id")[:limit]
             now = timezone.now()
             seals = []
             for event in waiting:

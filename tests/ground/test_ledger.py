@@ -14,6 +14,7 @@ from django.db import DatabaseError, connection, connections, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from safety.ledger import actions
 from safety.ledger.actions import GENESIS, Actor, Fact, digest_of, link, record, seal
 from safety.ledger.models import Anchor, Event, Seal
 from safety.ledger.selectors import history, verify
@@ -116,6 +117,24 @@ def test_sealing_goes_on_in_batches_and_again_seals_nothing(chain):
     found = verify()
     assert found.ok
     assert (found.events, found.unsealed) == (6, 0)
+
+
+def test_what_was_committed_late_waits_for_the_look_at_the_whole(empty_house, monkeypatch):
+    monkeypatch.setattr(actions, "NEAR", 2)
+    late, *others = tell("late", "a", "b", "c", "d", "e")
+    chain, position = GENESIS, 0
+    for event in others[:4]:
+        position, chain = position + 1, link(chain, event.pk, event.digest)
+        Seal.objects.create(position=position, event=event, chain=chain, sealed_at=event.at)
+
+    near = seal(whole=False)
+    sealed = set(Seal.objects.values_list("event", flat=True))
+
+    assert near == 1
+    assert late.pk not in sealed
+    assert others[4].pk in sealed
+    assert seal() == 1
+    assert not Event.objects.filter(seal=None).exists()
 
 
 def test_waiting_events_are_counted_and_are_no_fault(chain):

@@ -91,11 +91,11 @@ def test_a_worker_outlives_a_database_that_is_away_for_a_moment(
     monkeypatch.setattr(room, "TROUBLE_S", (0.01,))
     failures = iter([OperationalError("gone"), OSError("gone"), None])
 
-    def sometimes(*, limit: int) -> int:
+    def sometimes(*, limit: int, whole: bool) -> int:
         failure = next(failures, None)
         if failure is not None:
             raise failure
-        return seal(limit=limit)
+        return seal(limit=limit, whole=whole)
 
     monkeypatch.setattr(room, "seal", sometimes)
     write_events(1)
