@@ -28,7 +28,8 @@ from safety.posts.models import Holding, Leave, Post, RosterPeriod, Shift
 from safety.units.models import UnitGroupObjectPermission
 
 Version = tuple[object, ...]
-# Shifts are many; those long over are only read when the past is asked about (``as_of``).
+# Shifts are many; those long over are only read when the past is asked about (``as_of``), and
+# a roster then counts as kept since that day: whoever asks further back hears of holdings.
 SHIFTS_BACK = timedelta(days=60)
 
 
@@ -114,8 +115,9 @@ def _read(
     posts = {e.post for rows in entries.values() for e in rows}
     posts |= {given.post for rows in grants.values() for given in rows}
     holdings = _holdings(posts)
-    rosters = _rosters(posts)
-    shifts = _shifts(rosters, (as_of or timezone.now()) - SHIFTS_BACK) if rosters else {}
+    since = (as_of or timezone.now()) - SHIFTS_BACK
+    rosters = _rosters(posts, since)
+    shifts = _shifts(rosters, since) if rosters else {}
     holders = {row.facts.person for rows in holdings.values() for row in rows}
     holders |= {shift.person for rows in shifts.values() for shift in rows}
     leaves = _leaves(holders)
@@ -205,12 +207,13 @@ def _holdings(posts: Iterable[int]) -> dict[int, list[HeldRow]]:
     return found
 
 
-def _rosters(posts: Iterable[int]) -> dict[int, list[RosterFacts]]:
-    """From when to when a duty roster is kept for one of ``posts``."""
+def _rosters(posts: Iterable[int], since: datetime) -> dict[int, list[RosterFacts]]:
+    """From when to when, after ``since``, a duty roster is kept for one of ``posts``."""
     found: dict[int, list[RosterFacts]] = defaultdict(list)
-    rows = RosterPeriod.objects.filter(post__in=posts, post__abolished_at=None).order_by("id")
-    for post, starts_at, ends_at in rows.values_list("post", "starts_at", "ends_at"):
-        found[post].append(RosterFacts(post=post, starts_at=starts_at, ends_at=ends_at))
+    rows = RosterPeriod.objects.ending_after(since).filter(post__in=posts, post__abolished_at=None)
+    for post, starts_at, ends_at in rows.order_by("id").values_list("post", "starts_at", "ends_at"):
+        begins = max(starts_at, since)
+        found[post].append(RosterFacts(post=post, starts_at=begins, ends_at=ends_at))
     return found
 
 

@@ -110,8 +110,9 @@ def _in_force(dated: HoldingFacts | RosterFacts | ShiftFacts, at: datetime) -> b
 def _on_shift(facts: Facts, at: datetime, rostered: Container[int]) -> dict[int, list[int]]:
     """Reachable people by seat; whoever came last first."""
     found: dict[int, list[int]] = defaultdict(list)
-    for shift in sorted(facts.shifts, key=lambda s: (s.starts_at, s.person), reverse=True):
-        if shift.post in rostered and _in_force(shift, at) and shift.person in facts.people:
+    running = [s for s in facts.shifts if s.post in rostered and _in_force(s, at)]
+    for shift in sorted(running, key=lambda s: (s.starts_at, s.person), reverse=True):
+        if shift.person in facts.people:
             found[shift.post].append(shift.person)
     return found
 

@@ -17,6 +17,7 @@ from safety.demo.founding import Wanted, found
 from safety.demo.history import tell_history
 from safety.demo.models import DemoCity
 from safety.demo.names import FICTIONAL, GUIYANG
+from safety.demo.roster import plan_rosters
 from safety.errors import Problem, Refused
 from safety.people.models import User
 from safety.units.models import Unit
@@ -50,6 +51,7 @@ def build_city(
         history_days=history_days,
     )
     units = found(wanted, random)
+    plan_rosters(units, now=now)
     if history_days:
         tell_history(units, now=now, days=history_days, random=random)
         _date_streams(now, random)
