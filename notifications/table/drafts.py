@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -149,8 +149,9 @@ def check_table(
     if not table.is_draft:
         raise _no_draft()
     places = places_on(timezone.localdate())
-    rows = _counted(candidates_of(table, places), table.entries.count(), tell)
-    found = list(problems_of(rows, places, content_of(current_rules())))
+    # All at once: on SQLite nobody may write (tell) while he is still reading.
+    rows = list(candidates_of(table, places))
+    found = list(problems_of(_counted(rows, tell), places, content_of(current_rules())))
     if not found:
         tell("coverage", 0, 0)
         found = list(gaps_that_block(table))
@@ -159,12 +160,12 @@ def check_table(
     return found
 
 
-def _counted(rows: Iterable[Candidate], total: int, tell: Tell) -> Iterator[Candidate]:
-    tell("rows", 0, total)
+def _counted(rows: Sequence[Candidate], tell: Tell) -> Iterator[Candidate]:
+    tell("rows", 0, len(rows))
     for done, row in enumerate(rows, start=1):
         yield row
         if done % TOLD_EVERY == 0:
-            tell("rows", done, total)
+            tell("rows", done, len(rows))
 
 
 @transaction.atomic

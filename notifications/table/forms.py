@@ -182,7 +182,7 @@ def _hazards(words: Words, kept: Mapping[str, Any]) -> list[tuple[str, str]]:
         for key in row.get("scope", {}).get("hazards", ())
     }
     for row in words.book["hazards"]["hazard"]:
-        keys |= {f"{row['code']}+{flag}" for flag in row.get("owners_if", {})}
+        keys |= {f"{row['code']}+{owner['flag']}" for owner in row.get("owners_if", ())}
     held = kept.get("hazards")
     keys |= set(held) if isinstance(held, list) else set()
     return [

@@ -105,21 +105,28 @@ class Words:
         return list(self._parts(said))
 
     def _parts(self, said: Mapping[str, Any]) -> Iterator[ScopePart]:
+        hazards = {key: self.hazard(key) for key in _list(said, "hazards")}
         kinds = (
-            ("stages", _("Stages"), self.stages.get),
-            ("hazards", _("Hazards"), lambda key, _default: self.hazard(key)),
-            ("ownership", _("Ownership"), self.ownership.get),
-            ("sections", _("Sections"), self.post_types.get),
-            ("schools", _("Schools"), self.units.get),
-            ("areas", _("Areas"), self.units.get),
+            ("stages", _("Stages"), self.stages),
+            ("hazards", _("Hazards"), dict.fromkeys(self.hazards, "") | hazards),
+            ("ownership", _("Ownership"), self.ownership),
+            ("sections", _("Sections"), self.post_types),
+            ("schools", _("Schools"), self.units),
+            ("areas", _("Areas"), self.units),
         )
-        for key, label, word in kinds:
-            codes = _list(said, key)
+        for key, label, known in kinds:
+            codes = _in_order(_list(said, key), known)
             if codes:
-                words = [str(word(code, code)) for code in codes[:NAMED_MAX]]
+                words = [known.get(code) or code for code in codes[:NAMED_MAX]]
                 if len(codes) > NAMED_MAX:
                     words.append(_("%(number)s in all") % {"number": len(codes)})
                 yield ScopePart(label=label, words=joined(words))
+
+
+def _in_order(codes: list[str], known: Mapping[str, str]) -> list[str]:
+    """As the rule book lists them, not by the alphabet of their codes."""
+    order = {code: number for number, code in enumerate(known)}
+    return sorted(codes, key=lambda code: (order.get(code, len(order)), code))
 
 
 def _list(said: Mapping[str, Any], key: str) -> list[str]:

@@ -7,12 +7,14 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from threading import Barrier
 from types import ModuleType
+from typing import Any
 
+import pytest
 from django.db import connection
 from django.utils import translation
 
 from notifications.models import Entry, ResponsibilityTable, TableJob
-from notifications.table import jobs
+from notifications.table import drafts, jobs
 from notifications.table.drafts import publish_draft, put_rows, start_draft
 from notifications.table.rows import Row
 from safety.errors import Conflict
@@ -130,6 +132,26 @@ def test_of_two_editors_of_one_row_one_wins(city_committed: ModuleType) -> None:
     assert sorted(o == "done" for o in outcomes) == [False, True]
     kept = draft.entries.get(post__code="B12", capacity="AREA_CONTACT").business_duty
     assert kept == ("甲" if outcomes[0] == "done" else "乙")
+
+
+def test_progress_is_told_while_others_write(
+    city_committed: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(drafts, "TOLD_EVERY", 50)
+    draft = edit(city_committed, "city.administrator")
+    others = [start_draft() for _ in range(9)]
+    told: list[tuple[str, int, int]] = []
+
+    def tell(*step: Any) -> None:
+        if others:
+            other = others.pop()
+            assert at_once([partial(put_rows, other, [])]) == ["done"]
+        ResponsibilityTable.objects.filter(pk=draft.pk).update(note=str(step))
+        told.append(step)
+
+    assert drafts.check_table(draft, tell=tell) == []
+    assert [step for step, _done, _total in told[-2:]] == ["rows", "coverage"]
+    assert told[1][1] == 50
 
 
 def test_a_job_is_taken_by_one_worker(city_committed: ModuleType) -> None:
