@@ -17,7 +17,7 @@ from django.utils import timezone, translation
 from notifications.board_cells import State
 from notifications.board_lines import LINES
 from safety.home import styleguide
-from safety.home.templatetags.components import clock_face, clock_time, tel
+from safety.home.templatetags.components import ago, clock_face, clock_time, tel
 from tests.home.test_frame import INLINE
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -62,6 +62,22 @@ def test_a_clock_counts_down_and_tells_minutes_late_from_days_late(at_duty, left
     face = clock_face(NOW + left)
 
     assert (face.state, face.text) == (state, words)
+
+
+@pytest.mark.parametrize(
+    ("since", "zh", "en"),
+    [
+        (timedelta(seconds=59), "0分前", "0 min ago"),
+        (timedelta(minutes=33), "33分前", "33 min ago"),
+        (timedelta(minutes=66), "1小时6分前", "1 h 6 min ago"),
+        (timedelta(days=2, hours=3), "2天前", "2 d ago"),
+        (timedelta(minutes=-1), "0分前", "0 min ago"),
+    ],
+)
+def test_how_long_ago_is_said_as_short_as_a_clock(since, zh, en):
+    for language, words in (("zh-hans", zh), ("en", en)):
+        with translation.override(language):
+            assert ago(NOW - since, NOW) == words
 
 
 def test_a_clock_that_was_met_says_when_and_whether_in_time(at_duty):

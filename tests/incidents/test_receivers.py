@@ -17,10 +17,7 @@ from safety.rules.actions import default_content
 from safety.rules.models import RuleBook
 
 PARTY, GOVERNMENT = "市委值班室", "市政府总值班室"
-PARTY_EN, GOVERNMENT_EN = (
-    "Municipal Party committee duty room",
-    "Municipal government general duty room",
-)
+PARTY_EN, GOVERNMENT_EN = "Party committee duty room", "City government duty room"
 
 
 @pytest.fixture

@@ -79,6 +79,18 @@ def over_words(over: timedelta) -> str:
 
 
 @register.filter
+def ago(moment: datetime, now: datetime) -> str:
+    """How long ago, as short as a clock says it."""
+    since = max(now - moment, timedelta(0))
+    if since >= DAY:
+        return _("%(days)d d ago") % {"days": since.days}
+    hours, minutes = divmod(int(since.total_seconds() // 60), 60)
+    if hours:
+        return _("%(hours)d h %(minutes)d min ago") % {"hours": hours, "minutes": minutes}
+    return _("%(minutes)d min ago") % {"minutes": minutes}
+
+
+@register.filter
 def clock_time(moment: datetime | None) -> str:
     """``20:21`` today, ``06-14 20:21`` this year, else with the year."""
     if not moment:
