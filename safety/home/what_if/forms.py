@@ -45,7 +45,7 @@ class SupposeForm(forms.Form):
         widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off"}),
     )
     hazard = forms.MultipleChoiceField(
-        label=_("What happens"), required=False, widget=forms.CheckboxSelectMultiple
+        label=_("What is supposed to happen"), required=False, widget=forms.CheckboxSelectMultiple
     )
     people = forms.ChoiceField(
         label=_("Is anybody hurt or missing?"),

@@ -224,7 +224,7 @@ def _upward(foreseen: Foreseen) -> Iterator[UpwardLine]:
     for one in foreseen.upward:
         row = one.row
         name = "" if row is None or foreseen.withheld else row.person_name
-        capacity = words.get(row.capacity, row.capacity) if row else _("nobody")
+        capacity = words.get(row.capacity, row.capacity) if row else _("nobody at all")
         yield UpwardLine(
             level=level_word(one.clock.level),
             receiver=_receivers(one.clock),

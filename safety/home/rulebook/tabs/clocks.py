@@ -33,7 +33,7 @@ def clocks(content: Content) -> list[Sheet]:
     return [
         Sheet(
             title=_("Signing and acting"),
-            columns=[_("Who"), *minutes, _("Working time only"), *basis_columns()],
+            columns=[_("Capacity"), *minutes, _("Working time only"), *basis_columns()],
             rows=rows,
             help=_("Minutes from the alert. Empty: by the end of the next working day."),
             path=("clocks",),
@@ -59,7 +59,7 @@ def _hours(read: Reader) -> Sheet:
     path = ("clocks", "hours")
     return Sheet(
         title=_("Working time"),
-        columns=[_("What"), _("Value")],
+        columns=[_("Item"), _("Value")],
         rows=[
             Row(head=_("Working days"), cells=[plain(week)]),
             Row(head=_("Hours"), cells=[plain(spans)]),
@@ -90,7 +90,7 @@ def upward(content: Content) -> list[Sheet]:
         Sheet(
             title=_("Upward, from awareness"),
             columns=[
-                *(_("Who"), _("Grades"), _("Only for"), _("Minutes")),
+                *(_("Owed by"), _("Grades"), _("Only for"), _("Minutes")),
                 *(_("Receiver, Chinese"), _("Receiver, English"), *basis_columns()),
             ],
             rows=[

@@ -50,7 +50,7 @@ def criteria(content: Content) -> list[Sheet]:
         ),
         Sheet(
             title=_("Otherwise"),
-            columns=[_("What"), _("Value")],
+            columns=[_("Item"), _("Value")],
             rows=[
                 Row(
                     head=_("No criterion holds"),

@@ -40,14 +40,14 @@ def stand_ins(content: Content) -> list[Sheet]:
     return [
         Sheet(
             title=_("Who stands in, in this order"),
-            columns=[_("Capacity"), _("Line"), _("Taken over by"), _("Not delegable at")],
+            columns=[_("Capacity"), _("Line"), _("Who takes over"), _("Not delegable at")],
             rows=list(_climbs(read)),
             help=_("“^X” is capacity X of the bureau above the school. Codes, in order."),
             path=("responsibility", "climb"),
         ),
         Sheet(
             title=_("Small schools"),
-            columns=[_("What"), _("Value")],
+            columns=[_("Item"), _("Value")],
             rows=[
                 Row(
                     head=_("Staff, at most"),

@@ -32,7 +32,7 @@ def basis_choices() -> list[tuple[str, str]]:
 
 
 def privacy_choices() -> list[tuple[str, str]]:
-    return [("open", _("open")), ("guarded", _("guarded")), ("sealed", _("sealed"))]
+    return [("open", _("not restricted")), ("guarded", _("guarded")), ("sealed", _("sealed"))]
 
 
 def place(level: str) -> str:
