@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
@@ -45,7 +46,8 @@ class Listing:
     waiting: int
     now: datetime
 
-    def rows(self, posts: Collection[Post]) -> list[Row]:
+    def rows(self, page: Iterable[Post]) -> list[Row]:
+        posts = list(page)
         held = holders_of([post.pk for post in posts], self.now)
         return [Row(post=post, held=held.get(post.pk, ())) for post in posts]
 
@@ -234,7 +236,7 @@ def person_page(user: Viewer, person: User, *, now: datetime) -> PersonPage:
     )
 
 
-def get_note(user: Viewer, ref: object) -> HandOver:
+def get_note(user: Viewer, ref: UUID) -> HandOver:
     """A hand-over note: for both people, and for whoever manages the unit of the post."""
     notes = HandOver.objects.select_related("post__unit", "to_post__unit", "giver", "taker")
     note = notes.filter(ref=ref).first()

@@ -66,7 +66,7 @@ def read_paste(text: str) -> Sheet:
     return _sheet((number, tuple(row)) for number, row in enumerate(rows, 1))
 
 
-def read_file(upload: UploadedFile) -> Sheet:
+def read_file(upload: UploadedFile[bytes]) -> Sheet:
     """The first visible sheet of a workbook that holds a list, or a csv file."""
     if (upload.size or 0) > BYTES_AT_MOST:
         raise _refused(
