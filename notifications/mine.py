@@ -117,8 +117,8 @@ def mine(user: Viewer) -> Mine:
         open=waiting(user),
         late=sum(item.is_late for matter in active for item in matter.items),
         now=now,
-        others=other_duties(user),
-        quarter=quarter_view(user, Quarter.of(timezone.localdate()), words)
+        others=other_duties(user, sight.posts),
+        quarter=quarter_view(user, Quarter.of(timezone.localdate()), words, sight.posts)
         if isinstance(user, User)
         else None,
         holds_post=bool(sight.posts),

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from notifications.access import own_obligations
 from notifications.models import Obligation
 from notifications.obligations.kinds import room_of
 from safety.posts.access import Viewer
@@ -25,11 +24,11 @@ class OtherDuty:
     due_at: datetime | None
 
 
-def other_duties(user: Viewer) -> list[OtherDuty]:
-    """Everything open that no alert asked for, the most urgent first."""
+def other_duties(user: Viewer, posts: Collection[int]) -> list[OtherDuty]:
+    """Everything open that no alert asked of ``posts``, the most urgent first."""
     rows = (
-        own_obligations(user)
-        .filter(alert=None, state=Obligation.State.OPEN)
+        Obligation.objects.open()
+        .filter(post__in=posts, alert=None)
         .select_related("unit", "post")
         .defer("trace")
         .order_by("due_at", "id")[:ASKED]

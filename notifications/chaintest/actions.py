@@ -70,7 +70,7 @@ def start_test(
     )
     actor = Actor(kind="person", ref=str(person.pk)) if person else SYSTEM
     words = _words(unit, note)
-    raised = raise_alert(
+    alert = raise_alert(
         subject=Subject(
             kind=SUBJECT,
             ref=str(ref),
@@ -87,7 +87,7 @@ def start_test(
     return ChainTest.objects.create(
         ref=ref,
         unit=unit,
-        alert=raised.alert,
+        alert=alert,
         schedule=schedule,
         note=note,
         started_by=person,

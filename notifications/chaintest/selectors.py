@@ -9,7 +9,7 @@ from statistics import median
 from typing import Any
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Count, OuterRef, Q, Subquery
+from django.db.models import Count, Exists, OuterRef, Q, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -233,10 +233,9 @@ def missed_test(user: User) -> ChainTest | None:
     Leaders who were only invited are left in peace; whoever is on leave needs no hint.
     """
     now = timezone.now()
-    if Leave.objects.filter(person=user, starts_at__lte=now, ends_at__gt=now).exists():
-        return None
+    away = Leave.objects.filter(person=user, starts_at__lte=now, ends_at__gt=now)
     return (
-        ChainTest.objects.filter(ended_at__gt=now - SUGGEST_FOR)
+        ChainTest.objects.filter(~Exists(away), ended_at__gt=now - SUGGEST_FOR)
         .filter(
             alert__obligations__in=Obligation.objects.filter(
                 person=user,

@@ -6,7 +6,7 @@ makes nothing late. How often or how fast somebody opened a page is not asked.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,7 +14,7 @@ from typing import Any
 from django.db.models import Count, F, Prefetch, Q, QuerySet
 from django.utils import timezone
 
-from notifications.access import Sight, board_words, own_obligations
+from notifications.access import Sight, board_words, own_obligations, post_ids
 from notifications.mine_items import answer_word
 from notifications.models import Alert, Obligation
 from notifications.words import basis_words
@@ -56,15 +56,19 @@ class AnsweredLine:
     link: bool
 
 
-def owed_rows(user: User, since: datetime, until: datetime) -> QuerySet[Obligation]:
-    """Rows of real alerts between two moments that ``user`` answered, or still owes."""
+def owed_rows(
+    user: User, since: datetime, until: datetime, posts: Collection[int] | None = None
+) -> QuerySet[Obligation]:
+    """Rows of real alerts between two moments that ``user`` answered, or still owes.
+
+    ``posts`` are those that ``user`` answers for now, where they are known already.
+    """
     answered = Q(state=Obligation.State.MET) & (
         Q(met_by=user, met_how=Obligation.How.SELF)
         | (Q(person=user) & ~Q(met_how=Obligation.How.SELF))
     )
-    still = Q(
-        state=Obligation.State.OPEN, pk__in=own_obligations(user).filter(state="open").values("pk")
-    )
+    held = post_ids(user) if posts is None else posts
+    still = Q(state=Obligation.State.OPEN, post__in=held)
     return Obligation.objects.filter(
         answered | still,
         alert__status=Alert.Status.ACTUAL,
@@ -75,11 +79,15 @@ def owed_rows(user: User, since: datetime, until: datetime) -> QuerySet[Obligati
 
 
 def counts(
-    user: User, since: datetime, until: datetime, words: Mapping[str, str]
+    user: User,
+    since: datetime,
+    until: datetime,
+    words: Mapping[str, str],
+    posts: Collection[int] | None = None,
 ) -> list[CapacityCount]:
     met = Q(state=Obligation.State.MET)
     rows = (
-        owed_rows(user, since, until)
+        owed_rows(user, since, until, posts)
         .order_by()
         .values("capacity", "line", "unit__name", "unit__short_name")
         .annotate(

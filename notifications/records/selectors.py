@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -81,14 +81,21 @@ class Version:
     reason: str
 
 
-def quarter_view(user: User, quarter: Quarter, words: Mapping[str, str]) -> QuarterView:
+def quarter_view(
+    user: User,
+    quarter: Quarter,
+    words: Mapping[str, str],
+    posts: Collection[int] | None = None,
+) -> QuarterView:
+    """``posts``: those that ``user`` answers for now, where they are known already."""
     records = standing_records(user).filter(on__range=(quarter.first, quarter.last))
     latest = records.filter(business=True).select_related("post__unit")
+    kinds = _kinds(records)
     return QuarterView(
         quarter=quarter,
-        business=_kinds(records, "business"),
-        safety=_kinds(records, "safety"),
-        capacities=counts(user, quarter.starts_at, quarter.ends_at, words),
+        business=[one for one in (_count(row, "business") for row in kinds) if one.n],
+        safety=[one for one in (_count(row, "safety") for row in kinds) if one.n],
+        capacities=counts(user, quarter.starts_at, quarter.ends_at, words, posts),
         latest=[record_line(one) for one in latest.order_by("-on", "-id")[:LATEST]],
     )
 
@@ -98,25 +105,24 @@ def standing_records(user: User) -> QuerySet[WorkRecord]:
     return own_records(user).filter(withdrawn_at=None)
 
 
-def _kinds(records: QuerySet[WorkRecord], side: str) -> list[KindCount]:
-    both = Count("pk", filter=Q(business=True, safety=True))
+def _kinds(records: QuerySet[WorkRecord]) -> list[dict[str, Any]]:
+    """How often each kind served a side, and both, in the order of the kinds."""
     found = {
         row["kind"]: row
-        for row in records.filter(**{side: True})
-        .order_by()
+        for row in records.order_by()
         .values("kind")
-        .annotate(n=Count("pk"), both=both)
-    }
-    return [
-        KindCount(
-            kind=kind.value,
-            word=kind_word(kind),
-            n=found[kind.value]["n"],
-            both=found[kind.value]["both"],
+        .annotate(
+            for_business=Count("pk", filter=Q(business=True)),
+            for_safety=Count("pk", filter=Q(safety=True)),
+            for_both=Count("pk", filter=Q(business=True, safety=True)),
         )
-        for kind in WorkRecord.Kind
-        if kind.value in found
-    ]
+    }
+    return [found[kind.value] for kind in WorkRecord.Kind if kind.value in found]
+
+
+def _count(row: Mapping[str, Any], side: str) -> KindCount:
+    kind = row["kind"]
+    return KindCount(kind=kind, word=kind_word(kind), n=row[f"for_{side}"], both=row["for_both"])
 
 
 def record_line(record: WorkRecord) -> RecordLine:

@@ -123,7 +123,7 @@ def test_many_alerts_ask_as_few_questions_as_one(
 ):
     city.sign_in(client, STAFF)
     page_of(client)
-    with django_assert_max_num_queries(60) as asked:
+    with django_assert_max_num_queries(75) as asked:
         page_of(client)
     for _n in range(3):
         city.make_incident(hazard="DROWN", people="counted", missing=1)
