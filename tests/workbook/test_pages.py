@@ -76,7 +76,7 @@ def test_a_district_gets_its_own_part_and_no_other(client, city):
 
 def _plain(page: bytes) -> bytes:
     """A page without what differs from one request to the next."""
-    return re.sub(rb'(value|content)="[A-Za-z0-9]{64}"|X-CSRFToken[^}]+|unit=\d+', b"", page)
+    return re.sub(rb"[A-Za-z0-9]{64}|\d+", b"", page)
 
 
 def test_a_district_sees_no_draft_and_may_not_import(client, city):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from itertools import islice
 from typing import Any
 
@@ -14,8 +15,10 @@ from notifications.models import ResponsibilityTable
 from notifications.table.drafts import put_rows, start_draft
 from notifications.table.rows import Row, rows_of
 from notifications.table.workbook.previewing import Request, preview
+from safety.demo.actions import build_city
 from tests.workbook.books import FIELDS, FIRST, exported, published
 
+NOW = datetime(2026, 6, 14, 3, 0, tzinfo=UTC)
 # Whatever a database keeps and a person can have typed or pasted.
 TEXTS = st.text(
     st.one_of(
@@ -73,6 +76,16 @@ def test_libreoffice_opens_and_saves_it_and_nothing_changes(through_libreoffice,
     saved = through_libreoffice(exported(draft))
 
     assert unchanged(saved, draft) == len(rows)
+
+
+def test_the_demo_city_goes_through_libreoffice_and_nothing_changes(
+    through_libreoffice, empty_house
+):
+    build_city(schools=14, seed=7, names="fictional", password="x", now=NOW)
+
+    saved = through_libreoffice(exported())
+
+    assert unchanged(saved) == published().entries.count() > 200
 
 
 def test_libreoffice_saves_the_old_kind_and_nothing_changes(through_libreoffice, city):
