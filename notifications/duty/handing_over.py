@@ -158,7 +158,7 @@ def _rows(moved: Sequence[Obligation], taker: User) -> list[NewRow]:
             owner=taker.pk,
             kind="alert.handed_over",
             alert=alert,
-            payload={"alert": str(alert.ref), "grade": alert.grade},
+            payload={"alert": str(alert.ref), "grade": alert.board_grade},
         )
         for _pk, alert in sorted(alerts.items())
     ]

@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from notifications.duty.own import own_duty
 from notifications.live.reading import cursor_of
 from notifications.mine import mine
 from notifications.models import Stream
@@ -22,5 +23,10 @@ def show_mine(request: HttpRequest) -> HttpResponse:
     user = signed_in(request)
     cursor = cursor_of(Stream.Kind.PERSON, user.pk)
     shown = mine(user)
-    context = {"mine": shown, "cursor": cursor, "note_form": NoteForm(user=user)}
+    context = {
+        "mine": shown,
+        "cursor": cursor,
+        "note_form": NoteForm(user=user),
+        "duty": own_duty(user),
+    }
     return render(request, "notifications/mine.html", context)

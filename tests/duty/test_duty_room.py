@@ -294,3 +294,19 @@ def test_the_three_steps_stand_on_the_board_and_not_on_the_wall(city: ModuleType
 
     assert "three-steps" in client.get(address).content.decode()
     assert "three-steps" not in client.get(f"{address}?wall=1").content.decode()
+
+
+def test_my_page_tells_the_next_shift_and_what_waits(city: ModuleType, client) -> None:
+    keep(SEAT)
+    put(SEAT, "county.exams")
+    checking.ask(unit=unit(ROOM), by=person("city.duty_officer"))
+    give(seat=post(SEAT), giver=person("county.office"), taker=person("county.exams"), note="")
+    sign_in(client, "county.exams")
+
+    duty = client.get(reverse("notifications:mine")).context["duty"]
+
+    assert duty.runs
+    assert [check.unit for check in duty.checks] == [unit(ROOM)]
+    assert [record.post for record in duty.to_take] == [post(SEAT)]
+    sign_in(client, "county.chief")
+    assert client.get(reverse("notifications:mine")).context["duty"].is_empty

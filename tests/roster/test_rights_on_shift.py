@@ -176,3 +176,15 @@ def test_the_page_of_the_board_opens_during_the_shift_only(city: ModuleType, cli
 
     assert client.get(address).status_code == 200
     assert post(SEAT) in posts_held(person("county.exams"))
+
+
+def test_the_past_names_whoever_was_on_shift_then(city: ModuleType) -> None:
+    then = now() - timedelta(days=200)
+    keep(SEAT, since=then - timedelta(days=1), until=then + timedelta(days=1))
+    put(SEAT, "county.exams", start=then - timedelta(hours=1))
+
+    known = snapshot([unit("school")], as_of=then)
+    plan = known.resolve(hazards=["DROWN"], grade="G2", at=then)
+
+    rows = [r for r in plan.rows if (r.unit, r.capacity) == (unit("county").pk, "DUTY_OFFICER")]
+    assert [row.person for row in rows] == [person("county.exams").pk]
