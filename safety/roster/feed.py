@@ -61,13 +61,14 @@ def feed_of(token: str) -> bytes:
 
 def calendar_text(shifts: Iterable[Shift], *, now: datetime) -> str:
     """One VCALENDAR, lines folded and ended as the standard has it."""
+    name = _("Duty roster")
     lines = [
         "BEGIN:VCALENDAR",
         "VERSION:2.0",
         f"PRODID:-//{DOMAIN}//roster//ZH",
         "CALSCALE:GREGORIAN",
         "METHOD:PUBLISH",
-        f"X-WR-CALNAME:{escaped(_('Duty roster'))}",
+        f"X-WR-CALNAME:{escaped(name)}",
         "REFRESH-INTERVAL;VALUE=DURATION:PT1H",
         *(line for shift in shifts for line in _event(shift, now)),
         "END:VCALENDAR",
@@ -83,7 +84,8 @@ def _event(shift: Shift, now: datetime) -> Iterator[str]:
     yield f"DTEND:{_utc(shift.ends_at)}"
     yield f"SUMMARY:{escaped(f'{shift.post.name} · {shift.post.unit.label}')}"
     if number := shift.post.unit.duty_phone:
-        yield f"DESCRIPTION:{escaped(_('Duty phone: %(number)s') % {'number': number})}"
+        told = _("Duty phone: %(number)s") % {"number": number}
+        yield f"DESCRIPTION:{escaped(told)}"
     yield "END:VEVENT"
 
 

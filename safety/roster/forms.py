@@ -11,7 +11,6 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db.models import QuerySet
 from django.utils import timezone
-from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from safety.people.models import User
@@ -19,7 +18,7 @@ from safety.posts.models import Post, Shift
 from safety.roster.calendar import Calendar, Holiday
 from safety.roster.planning import FIRST_DAY, LAST_DAY
 from safety.roster.sheets.names import Known, written_in
-from safety.roster.words import span_words
+from safety.roster.words import nobody_words, several_words, span_words, unknown_words
 
 LOCAL = "%Y-%m-%dT%H:%M"
 
@@ -107,14 +106,11 @@ class RotationForm(forms.Form):
             if len(people) == 1:
                 found.append(people[0])
             elif people:
-                wrong.append(
-                    _now("%(name)s: several people have this name; write the user name.")
-                    % {"name": written.name}
-                )
+                wrong.append(several_words(written.name))
             else:
-                wrong.append(_now("%(name)s: nobody of this bureau.") % {"name": written.name})
+                wrong.append(unknown_words(written.name))
         if wrong or not found:
-            raise ValidationError(wrong or [_now("Nobody is named.")])
+            raise ValidationError(wrong or [nobody_words()])
         return found
 
 

@@ -30,3 +30,15 @@ def end_words(starts_at: datetime, ends_at: datetime) -> str:
     if days == 1:
         return _("next day %(time)s") % {"time": f"{end:%H:%M}"}
     return f"{end:%m-%d %H:%M}"
+
+
+def several_words(name: str) -> str:
+    return _("%(name)s: several people have this name; write the user name.") % {"name": name}
+
+
+def unknown_words(name: str) -> str:
+    return _("%(name)s: nobody of this bureau.") % {"name": name}
+
+
+def nobody_words() -> str:
+    return _("Nobody is named.")
