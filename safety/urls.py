@@ -19,7 +19,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("coverage/", include("notifications.coverage.urls")),
     path("mine/", include("notifications.records.urls")),
     path("pledges/", include("notifications.pledges.urls")),
-    path("chain-tests/", include("notifications.chaintest.urls")),
+    path("chaintests/", include("notifications.chaintest.urls")),
     path("", include("incidents.cases.filing_urls")),
     path("", include("incidents.cases.urls")),
     path("", include("safety.home.what_if.urls")),
