@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from notifications.responsibility.bureau import bureau_slots
-from notifications.responsibility.case import Case, Slot
+from notifications.responsibility.case import Case, Slot, Table
 from notifications.responsibility.coverage_bureau import kinds_of
 from notifications.responsibility.coverage_gaps import Period
 from notifications.responsibility.coverage_slots import held, subjects_of, unfilled
 from notifications.responsibility.inputs import Facts, SchoolFacts, UnitFacts
+from notifications.responsibility.offices import Offices
 from notifications.responsibility.rules import Rules
 from notifications.responsibility.school import school_slots
 from notifications.responsibility.words import Level
@@ -41,9 +42,14 @@ def answers(rules: Rules, facts: Facts, unit: UnitFacts, at: datetime) -> dict[A
     """Every answer at ``unit``, with the hazards (and conditions) for which it is asked."""
     subjects = subjects_of(rules, facts)
     found: dict[Answer, list[str]] = defaultdict(list)
-    for school in _askers(rules, facts, unit, at):
+    askers = _askers(rules, facts, unit, at)
+    near = _near(facts, unit, askers)
+    table, offices = Table(near.entries, rules), Offices(near, at)
+    for school in askers:
         for subject in subjects:
-            case = Case.of(rules, facts, subject.asked(at))
+            case = Case(
+                rules=rules, facts=near, asked=subject.asked(at), table=table, offices=offices
+            )
             for answer in _of_one(case, unit, school):
                 if subject.key not in found[answer]:
                     found[answer].append(subject.key)
@@ -53,6 +59,22 @@ def answers(rules: Rules, facts: Facts, unit: UnitFacts, at: datetime) -> dict[A
         answer: sorted(_plain(found[answer]), key=keys.index)
         for answer in sorted(found, key=lambda answer: (order[answer.capacity], answer))
     }
+
+
+def _near(facts: Facts, unit: UnitFacts, askers: Sequence[SchoolFacts]) -> Facts:
+    """The facts of the unit, and of the units that stand in for a school."""
+    units = {unit.id}
+    if unit.level == Level.SCHOOL:
+        above = [one for s in askers for one in (s.central, s.district or s.city)]
+        units |= {one.id for one in above if one is not None}
+    entries = [entry for entry in facts.entries if entry.unit in units]
+    posts = {entry.post for entry in entries}
+    return replace(
+        facts,
+        entries=entries,
+        holdings=[held_by for held_by in facts.holdings if held_by.post in posts],
+        shifts=[shift for shift in facts.shifts if shift.post in posts],
+    )
 
 
 def _askers(rules: Rules, facts: Facts, unit: UnitFacts, at: datetime) -> Sequence[SchoolFacts]:

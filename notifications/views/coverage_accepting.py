@@ -48,7 +48,7 @@ def accept_one(request: HttpRequest, code: str) -> HttpResponse:
     table = table_to_look_at(user, request.GET.get("table", ""))
     known = coverage_of(table, below=unit.path)
     one = _blocking(known, unit, request.GET)
-    form = AcceptForm(request.POST or None)
+    form = AcceptForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         wish = Wish(
             unit=unit,
@@ -80,7 +80,7 @@ def accept_rule(request: HttpRequest) -> HttpResponse:
     user = signed_in(request)
     places = _places(user)
     words = Words(current_rules())
-    form = RuleForm(request.POST or None, words=words)
+    form = RuleForm(request.POST if request.method == "POST" else None, words=words)
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
         wish = Wish(

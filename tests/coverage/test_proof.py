@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from notifications.responsibility.coverage import prove
+from notifications.responsibility.coverage_answers import answers
 from notifications.responsibility.coverage_gaps import DEPUTY, GRAVE, OPEN, Gap, Period
 from tests.coverage.test_agrees_with_resolve import PERIOD, SINCE
 from tests.responsibility.town import Town, rules
@@ -152,3 +153,27 @@ def test_a_school_counts_only_while_it_exists(town: Town) -> None:
 
 def test_a_city_without_schools_has_nothing_to_prove(town: Town) -> None:
     assert prove(rules(), replace(town.facts(), schools=()), PERIOD).gaps == ()
+
+
+@pytest.mark.parametrize("unit", ["JUNIOR", "COUNTY", "CITY"])
+def test_who_answers_now_is_who_an_alert_would_reach(town: Town, unit: str) -> None:
+    town.vacate("COUNTY", "B03", "B18")
+    town.deputise("COUNTY", "B18")
+    town.send_away(town.who("JUNIOR", "SCH_DOCTOR"))
+    town.vacate("CITY", "B01")
+
+    told = answers(rules(), town.facts(), town.units[unit], SINCE)
+
+    expected = {
+        (row.capacity, row.person, hazard)
+        for hazard in rules().hazards
+        for row in town.plan(hazard, grade="G1", at=SINCE).rows
+        if row.unit_code == unit and row.person is not None
+    }
+    reached = {
+        (answer.capacity, answer.person, hazard)
+        for answer, hazards in told.items()
+        for hazard in hazards
+        if "+" not in hazard
+    }
+    assert reached == expected
