@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from notifications.handing.models import HandOver, LiaisonEntry
-from notifications.models import Obligation
+from notifications.models import Obligation, StreamRow
 from notifications.obligations.handing_over import settle
 from safety.ledger.actions import SYSTEM
 from safety.ledger.models import Event
@@ -190,3 +190,12 @@ def test_a_persons_page_shows_the_own_posts_only_to_those_who_may(city, client):
     assert client.get(other).status_code == 404
     assert HandOver.objects.count() == 0
     assert Holding.objects.filter(person=person("school.doctor")).count() == 1
+
+
+def test_the_liaison_gets_a_copy_of_open_alerts_only(linked):
+    opened = make_incident(hazard="DROWN", people="counted", missing=1)
+    make_incident(hazard="SEXA", people="none")
+
+    copies = StreamRow.objects.filter(kind="alert.copied", stream__owner=person(LIAISON).pk)
+
+    assert [row.alert.subject_ref for row in copies] == [str(opened.ref)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Mapping
 from types import ModuleType
 from typing import Any
@@ -54,8 +55,6 @@ def publish(client: Client, draft: RuleDraft, **told: Any) -> Any:
 
 def change(draft: RuleDraft, edit: Any, actor: Actor = SYSTEM) -> RuleDraft:
     """Change the content of a draft in place and save it."""
-    import copy
-
     content = copy.deepcopy(draft.content)
     edit(content)
     return save_draft(draft=draft, revision=draft.revision, content=content, actor=actor)
