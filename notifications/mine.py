@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, OuterRef, Prefetch, QuerySet, Subquery
+from django.db.models import Prefetch, QuerySet
 from django.utils import timezone
 
 from notifications.access import (
@@ -197,11 +197,8 @@ def _matters(
 
 
 def _duties(sight: Sight, words: Mapping[str, str]) -> list[Duty]:
-    before = Entry.objects.filter(table=OuterRef("table"), pk__lte=OuterRef("pk")).order_by()
-    number = before.values("table").annotate(n=Count("pk")).values("n")
     entries = (
         Entry.objects.filter(table__state="published", post__in=sight.posts)
-        .annotate(row=Subquery(number))
         .select_related("unit", "post", "table")
         .order_by("unit__path", "id")
     )
@@ -212,8 +209,8 @@ def _duties(sight: Sight, words: Mapping[str, str]) -> list[Duty]:
             capacity=words.get(entry.capacity, entry.capacity),
             business=entry.business_duty,
             safety=entry.safety_duty,
-            table=entry.table.number,
-            row=entry.row,
+            table=entry.table.number or 0,
+            row=entry.serial,
         )
         for entry in entries
     ]
