@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from datetime import date
 from pathlib import Path
 
 import openpyxl
@@ -15,8 +16,11 @@ from notifications.table.workbook.opening import open_workbook
 from notifications.table.workbook.previewing import Outcome, Request, preview
 from notifications.table.workbook.report import as_text, proposals_of
 from safety.errors import Refused
+from safety.ledger.actions import SYSTEM
 from safety.people.models import User
 from safety.posts.models import Holding
+from safety.rules.actions import default_content, publish_rules
+from safety.units.models import Unit
 from tests.workbook.books import published, sheet_of
 from tests.workbook.sheets import bureau, districts, schools, sections, two_sheets
 
@@ -181,6 +185,28 @@ def test_a_post_of_a_known_kind_is_created_only_when_asked_for(city):
         *("SCH_PRINCIPAL", "SCH_PRINCIPAL"),
         "第一责任人",
     )
+
+
+def test_the_first_table_of_a_new_installation_comes_from_the_bureaus_own_sheet(empty_house):
+    publish_rules(content=default_content(), note="", actor=SYSTEM)
+    Unit.objects.create(
+        code="520100",
+        name="示范市教育局",
+        kind="city",
+        path="/520100/",
+        starts_on=date(2020, 1, 1),
+    )
+
+    refused, taken = look(bureau()), look(bureau(), create_posts=True)
+
+    assert {p.code for p in refused.problems} == {"new_post"}
+    draft = import_workbook(outcome=taken)
+    assert draft is not None
+    assert draft.based_on is None
+    row = draft.entries.get(post__kind="B12")
+    assert (row.capacity, row.scope["stages"][0]) == ("LINE_SECTION", "junior")
+    assert (row.business_duty, row.safety_duty) == ("主管中小学", "监管中小学安全")
+    assert {p.does for p in proposals_of(taken)} == {"appoint"}
 
 
 def test_a_sheet_without_a_table_is_refused(city):
