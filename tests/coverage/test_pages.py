@@ -181,7 +181,7 @@ def test_accepting_from_the_page(city: ModuleType, client: Client) -> None:
     assert "state=accepted" in shown
     client.post(reverse("coverage:withdraw", args=[accepted.ref]))
     assert AcceptedGap.objects.standing().count() == 0
-    assert "已撤回" in body(client, reverse("coverage:accepted"))
+    assert "已收回" in body(client, reverse("coverage:accepted"))
 
 
 @pytest.mark.parametrize(
