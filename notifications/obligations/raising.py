@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
+from django.db.models import Q
 from django.utils import timezone
 
 from notifications.delivery.streams import NewRow, append
@@ -17,6 +18,7 @@ from notifications.responsibility.plan import Plan, PlanRow
 from notifications.responsibility.words import Level, Owed
 from safety.bulk import insert
 from safety.ledger.actions import Actor, Fact, record
+from safety.posts.models import Liaison
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,7 +102,13 @@ def raise_alert(
         _name_again(alert, obligations)
     insert(obligations)
     record(actor=actor, facts=[*facts, *_facts(alert, plan, obligations)], at=at)
-    append([*_inbox(alert, subject, plan, obligations), *_boards(alert, subject, plan)])
+    append(
+        [
+            *_inbox(alert, subject, plan, obligations),
+            *_copies(alert, subject, plan, now),
+            *_boards(alert, subject, plan),
+        ]
+    )
     return alert
 
 
@@ -245,6 +253,32 @@ def _inbox(
             },
         )
         for person, rows in sorted(per_person.items())
+    ]
+
+
+def _copies(alert: Alert, subject: Subject, plan: Plan, now: datetime) -> list[NewRow]:
+    """A copy for the 联络员 of each leader addressed; guarded and sealed ones are the leader's."""
+    if alert.privacy != Alert.Privacy.OPEN:
+        return []
+    told = {person for row in plan.rows for person in (row.person, *row.also)}
+    links = Liaison.objects.filter(leader__in=told - {None}, starts_at__lte=now)
+    people = set(
+        links.filter(Q(ends_at=None) | Q(ends_at__gt=now)).values_list("person", flat=True)
+    )
+    return [
+        NewRow(
+            stream=Stream.Kind.PERSON,
+            owner=person,
+            kind="alert.copied",
+            alert=alert,
+            payload={
+                "alert": str(alert.ref),
+                "grade": alert.board_grade,
+                "status": alert.status,
+                "words": dict(subject.board_words),
+            },
+        )
+        for person in sorted(people - told)
     ]
 
 

@@ -37,7 +37,7 @@ class OfficeForm(forms.Form):
         label=_("As"), choices=Holding.Kind.choices, initial=Holding.Kind.PRINCIPAL
     )
     starts_at = moment_field(label=_("From"))
-    ends_at = moment_field(label=_("Until"), required=False)
+    ends_at = moment_field(label=_("Held until"), required=False)
     leaving = forms.MultipleChoiceField(
         label=_("Who leaves then"), required=False, widget=forms.CheckboxSelectMultiple
     )
@@ -68,7 +68,7 @@ class OfficeForm(forms.Form):
 class EndForm(forms.Form):
     """When a holding ends; empty: it stays open."""
 
-    ends_at = moment_field(label=_("Until"), required=False)
+    ends_at = moment_field(label=_("Held until"), required=False)
     seen = forms.CharField(widget=forms.HiddenInput, required=False)
 
     @classmethod

@@ -66,6 +66,11 @@ class Row:
     def is_open(self) -> bool:
         return any(not question.chosen for question in self.questions)
 
+    @property
+    def marked(self) -> list[tuple[str, Problem]]:
+        """Each problem with the heading of its column."""
+        return [(HEADINGS.get(p.field, ""), p) for p in self.problems]
+
     def wrong(self, column: str, value: str, message: str, remedy: str) -> None:
         self.problems.append(Problem(field=column, value=value, message=message, remedy=remedy))
 
