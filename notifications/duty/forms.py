@@ -11,13 +11,9 @@ from django.utils.translation import gettext_lazy as _
 from notifications.duty.handing_over import NOTE_MAX
 from notifications.duty.log import TEXT_MAX
 from safety.people.models import User
+from safety.roster.choices import choose, person_words
 
 LOCAL = "%Y-%m-%dT%H:%M"
-
-
-class PersonChoice(forms.ModelChoiceField):
-    def label_from_instance(self, obj: Any) -> str:
-        return f"{obj.name} {obj.phone}".strip()
 
 
 def _moment(label: Any) -> forms.DateTimeField:
@@ -33,7 +29,7 @@ def _moment(label: Any) -> forms.DateTimeField:
 class GiveForm(forms.Form):
     """Hand the seat over: to whom, and what the paper should say beside what is open."""
 
-    taker = PersonChoice(label=_("Who takes over"), queryset=User.objects.none())
+    taker = forms.ModelChoiceField(label=_("Who takes over"), queryset=User.objects.none())
     note = forms.CharField(
         label=_("To be told"),
         required=False,
@@ -44,7 +40,7 @@ class GiveForm(forms.Form):
 
     def __init__(self, *args: Any, people: QuerySet[User], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["taker"].queryset = people  # type: ignore[attr-defined] # a ModelChoiceField
+        choose(self, "taker", people, person_words)
 
 
 class LineForm(forms.Form):

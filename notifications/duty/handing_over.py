@@ -136,7 +136,7 @@ def _move(seat: Post, taker: User) -> list[Obligation]:
         .order_by("pk")
     )
     own = Obligation.objects.filter(post=seat, person=taker, alert__in={o.alert_id for o in rows})
-    there = set(own.values_list("alert", "unit", "capacity", "kind"))
+    there: set[tuple[object, ...]] = set(own.values_list("alert", "unit", "capacity", "kind"))
     moved = []
     for row in rows:
         slot = (row.alert_id, row.unit_id, row.capacity, row.kind)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -272,7 +273,7 @@ def _answer(
     return render(request, "duty/refused.html", context, status=422)
 
 
-def _cleaned(form: Form) -> dict[str, object]:
+def _cleaned(form: Form) -> dict[str, Any]:
     if form.is_valid():
         return dict(form.cleaned_data)
     raise Refused.of(

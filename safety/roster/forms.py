@@ -16,26 +16,12 @@ from django.utils.translation import gettext_lazy as _
 from safety.people.models import User
 from safety.posts.models import Post, Shift
 from safety.roster.calendar import Calendar, Holiday
+from safety.roster.choices import choose, person_words, seat_words, shift_words
 from safety.roster.planning import FIRST_DAY, LAST_DAY
 from safety.roster.sheets.names import Known, written_in
-from safety.roster.words import nobody_words, several_words, span_words, unknown_words
+from safety.roster.words import nobody_words, several_words, unknown_words
 
 LOCAL = "%Y-%m-%dT%H:%M"
-
-
-class SeatChoice(forms.ModelChoiceField):
-    def label_from_instance(self, obj: Any) -> str:
-        return str(obj.name)
-
-
-class ShiftChoice(forms.ModelChoiceField):
-    def label_from_instance(self, obj: Any) -> str:
-        return f"{obj.post.name} {span_words(obj.starts_at, obj.ends_at)}"
-
-
-class PersonChoice(forms.ModelChoiceField):
-    def label_from_instance(self, obj: Any) -> str:
-        return f"{obj.name} {obj.phone}".strip()
 
 
 def _moment(label: Any) -> forms.DateTimeField:
@@ -58,8 +44,10 @@ def _day(label: Any, **more: Any) -> forms.DateField:
 class ShiftForm(forms.Form):
     """One shift: seat, person, begin and end."""
 
-    seat = SeatChoice(label=_("Seat"), queryset=Post.objects.none(), empty_label=None)
-    person = PersonChoice(label=_("Person"), queryset=User.objects.none(), empty_label=None)
+    seat = forms.ModelChoiceField(label=_("Seat"), queryset=Post.objects.none(), empty_label=None)
+    person = forms.ModelChoiceField(
+        label=_("Person"), queryset=User.objects.none(), empty_label=None
+    )
     starts_at = _moment(_("Begins"))
     ends_at = _moment(_("Ends"))
 
@@ -67,14 +55,14 @@ class ShiftForm(forms.Form):
         self, *args: Any, seats: QuerySet[Post], people: QuerySet[User], **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["seat"].queryset = seats  # type: ignore[attr-defined] # a ModelChoiceField
-        self.fields["person"].queryset = people  # type: ignore[attr-defined] # a ModelChoiceField
+        choose(self, "seat", seats, seat_words)
+        choose(self, "person", people, person_words)
 
 
 class RotationForm(forms.Form):
     """Several people in turn over days."""
 
-    seat = SeatChoice(label=_("Seat"), queryset=Post.objects.none(), empty_label=None)
+    seat = forms.ModelChoiceField(label=_("Seat"), queryset=Post.objects.none(), empty_label=None)
     people = forms.CharField(
         label=_("People in turn"),
         max_length=1000,
@@ -95,7 +83,7 @@ class RotationForm(forms.Form):
     ) -> None:
         super().__init__(*args, **kwargs)
         self._known = Known.of(people)
-        self.fields["seat"].queryset = seats  # type: ignore[attr-defined] # a ModelChoiceField
+        choose(self, "seat", seats, seat_words)
         self.fields["pattern"] = _pattern_field(calendar)
         self.order_fields(["seat", "people", "pattern", "first", "last"])
 
@@ -125,18 +113,18 @@ class CopyForm(forms.Form):
 
 
 class ReplaceForm(forms.Form):
-    person = PersonChoice(label=_("Who sits instead"), queryset=User.objects.none())
+    person = forms.ModelChoiceField(label=_("Who sits instead"), queryset=User.objects.none())
 
     def __init__(self, *args: Any, people: QuerySet[User], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["person"].queryset = people  # type: ignore[attr-defined] # a ModelChoiceField
+        choose(self, "person", people, person_words)
 
 
 class SwapForm(forms.Form):
     """Whom one asks, and for which of his shifts."""
 
-    other = PersonChoice(label=_("Whom you ask"), queryset=User.objects.none())
-    for_shift = ShiftChoice(
+    other = forms.ModelChoiceField(label=_("Whom you ask"), queryset=User.objects.none())
+    for_shift = forms.ModelChoiceField(
         label=_("In return you take"),
         queryset=Shift.objects.none(),
         required=False,
@@ -149,10 +137,8 @@ class SwapForm(forms.Form):
         self, *args: Any, people: QuerySet[User], shifts: QuerySet[Shift], **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["other"].queryset = people  # type: ignore[attr-defined] # a ModelChoiceField
-        field = self.fields["for_shift"]
-        field.queryset = shifts  # type: ignore[attr-defined] # a ModelChoiceField
-        field.label_from_instance = _with_person  # type: ignore[attr-defined] # names the owner
+        choose(self, "other", people, person_words)
+        choose(self, "for_shift", shifts, shift_words)
 
 
 class ImportForm(forms.Form):
@@ -167,10 +153,6 @@ class ImportForm(forms.Form):
 
 class KeepForm(forms.Form):
     starts_at = _moment(_("From when on"))
-
-
-def _with_person(shift: Shift) -> str:
-    return f"{shift.person.name} · {shift.post.name} {span_words(shift.starts_at, shift.ends_at)}"
 
 
 def _pattern_field(calendar: Calendar, label: Any = None) -> forms.ChoiceField:

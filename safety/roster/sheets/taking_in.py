@@ -47,7 +47,7 @@ class Preview:
     token: str
 
 
-def look_at(upload: UploadedFile, *, unit: Unit, pattern: str, reader: User) -> Preview:
+def look_at(upload: UploadedFile[Any], *, unit: Unit, pattern: str, reader: User) -> Preview:
     """Read the uploaded roster of ``unit`` without writing anything. Raises ``Refused``."""
     if (upload.size or 0) > SIZE_MAX:
         raise Refused(

@@ -17,7 +17,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from safety.errors import Hidden, Refused
+from safety.errors import Hidden, Problem, Refused
 from safety.people.models import User
 from safety.posts.models import Shift
 from safety.roster.access import (
@@ -103,7 +103,7 @@ def ask_for_swap(request: HttpRequest, ref: UUID) -> HttpResponse:
         .order_by("starts_at")
     )
     form = SwapForm(request.POST or None, people=people, shifts=theirs)
-    problems = ()
+    problems: tuple[Problem, ...] = ()
     if request.method == "POST":
         try:
             told = cleaned(form)
