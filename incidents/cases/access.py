@@ -81,7 +81,8 @@ def get_school_of(filer: Filer, code: str) -> Unit:
 def _may_file_for(user: Viewer) -> UnitQuerySet:
     """The schools a post of ``user`` files for, and the teaching points they answer for."""
     # Few: the right lies on a post's own school, never on a bureau for all below.
-    own = list(units_with(user, "file_incident").schools().values_list("pk", flat=True))
+    schools = units_with(user, "file_incident").filter(kind__in=Unit.SCHOOL_KINDS)
+    own = list(schools.values_list("pk", flat=True))
     points = (Unit.Kind.TEACHING_POINT, Unit.Kind.CAMPUS)
     return Unit.objects.filter(Q(pk__in=own) | Q(kind__in=points, parent__in=own))
 
@@ -274,5 +275,8 @@ def _answers_named(owed: Obligation) -> bool:
     alert = owed.alert
     if alert is None or alert.privacy != Alert.Privacy.SEALED:
         return True
+    post = owed.post_id
+    if post is None:
+        return False
     named = User.objects.filter(pk__in=alert.named)
-    return any(posts_held(person).filter(pk=owed.post_id).exists() for person in named)
+    return any(posts_held(person).filter(pk=post).exists() for person in named)

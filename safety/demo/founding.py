@@ -129,6 +129,7 @@ def _send_away(now: datetime) -> None:
         delegate=people[AWAY[1]],
         starts_at=now - timedelta(days=2),
         ends_at=now + timedelta(days=5),
+        recorded_at=now - timedelta(days=2),
     )
 
 

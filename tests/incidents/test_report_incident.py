@@ -19,6 +19,7 @@ from incidents.cases.models import (
     IncidentSchool,
     Report,
 )
+from incidents.cases.numbers import SEALED_NUMBERS
 from notifications.models import Alert, Obligation, Stream, StreamRow
 from safety.errors import Conflict, Refused
 from safety.ledger.models import Event
@@ -271,5 +272,5 @@ def test_live_references_are_drawn_by_lot_and_seeded_ones_follow(city) -> None:
     assert (drawn.ref.version, followed.ref.version) == (4, 5)
     for alert in (drawn, followed):
         assert {o.ref.version for o in alert.obligations.all()} == {alert.ref.version}
-    lot = Random(seeded.ref.int).randrange(actions.SEALED_NUMBERS)
+    lot = Random(seeded.ref.int).randrange(SEALED_NUMBERS)
     assert seeded.number == f"{timezone.localdate(past):%Y-%m%d}-B{lot:05d}"
