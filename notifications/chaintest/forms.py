@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import timedelta
 from typing import Any
 
 from django import forms
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from notifications.chaintest.access import testable_units
@@ -120,16 +118,3 @@ class ScheduleForm(_TestForm):
             note=said["note"],
             active=said["active"],
         )
-
-
-class AwayForm(forms.Form):
-    until = forms.DateTimeField(
-        label=_("Back at"),
-        input_formats=["%Y-%m-%dT%H:%M"],
-        widget=forms.DateTimeInput(format="%Y-%m-%dT%H:%M", attrs={"type": "datetime-local"}),
-    )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        evening = timezone.localtime().replace(hour=18, minute=0, second=0, microsecond=0)
-        self.fields["until"].initial = evening + timedelta(days=1)

@@ -8,7 +8,6 @@ app_name = "chaintest"
 urlpatterns = [
     path("", views.list_tests, name="tests"),
     path("new/", views.new_test, name="new"),
-    path("away/", views.go_away, name="away"),
     path("schedules/new/", views.edit_schedule, name="new_schedule"),
     path("schedules/<uuid:ref>/", views.edit_schedule, name="schedule"),
     path("<uuid:ref>/", views.show_test, name="test"),

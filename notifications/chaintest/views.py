@@ -1,4 +1,4 @@
-"""警情链路测试: start one, look at what it found, keep the monthly ones; say that one is away."""
+"""警情链路测试: start one, look at what it found, keep the monthly ones."""
 
 from __future__ import annotations
 
@@ -20,15 +20,14 @@ from notifications.chaintest.access import (
     testable_units,
 )
 from notifications.chaintest.actions import end_test, save_schedule, start_test
-from notifications.chaintest.forms import AwayForm, ScheduleForm, TestNowForm
+from notifications.chaintest.forms import ScheduleForm, TestNowForm
 from notifications.chaintest.models import TestSchedule
-from notifications.chaintest.selectors import history, lines_of, missed_test, outcome
+from notifications.chaintest.selectors import history, lines_of, outcome
 from notifications.views.asking import signed_in
 from safety.errors import Hidden, Refused
 from safety.http import status_of
 from safety.ledger.actions import Actor
 from safety.people.models import User
-from safety.posts.absence import take_leave
 
 
 def _tester(request: HttpRequest) -> User:
@@ -129,36 +128,3 @@ def _schedule(
 ) -> HttpResponse:
     context = {"form": form, "schedule": schedule}
     return render(request, "notifications/chaintest/schedule.html", context, status=status)
-
-
-@require_http_methods(["GET", "POST"])
-@login_required
-@never_cache
-def go_away(request: HttpRequest) -> HttpResponse:
-    """外出 in one tap, for whoever did not answer a test: from now until an hour that is named."""
-    user = signed_in(request)
-    if missed_test(user) is None:
-        raise Hidden
-    if request.method == "GET":
-        return _away(request, AwayForm())
-    form = AwayForm(request.POST)
-    if not form.is_valid():
-        return _away(request, form, status=422)
-    try:
-        take_leave(
-            person=user,
-            starts_at=timezone.now(),
-            ends_at=form.cleaned_data["until"],
-            delegate=None,
-            actor=Actor(kind="person", ref=str(user.pk)),
-        )
-    except Refused as refusal:
-        for problem in refusal.problems:
-            form.add_error(None, f"{problem.message} {problem.remedy}".strip())
-        return _away(request, form, status=status_of(refusal))
-    messages.success(request, _("Noted: you are away. Alerts go to whoever stands in."))
-    return redirect("notifications:mine")
-
-
-def _away(request: HttpRequest, form: AwayForm, status: int = 200) -> HttpResponse:
-    return render(request, "notifications/chaintest/away.html", {"form": form}, status=status)

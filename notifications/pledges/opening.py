@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
-from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from notifications.models import Obligation, ResponsibilityTable
@@ -15,11 +14,13 @@ from notifications.pledges.models import Pledge
 from notifications.pledges.rules import PledgeRules
 from notifications.pledges.slots import Slot, slots
 from safety.ledger.actions import SYSTEM, Fact, record
+from safety.posts.access import rights_state
 from safety.rules.models import RuleBook
 from safety.rules.selectors import content_of, current_rules
 
 SUBJECT = "pledge"
-PORTION = 200  # of one transaction: short, so that nobody who files waits for it
+PORTION = 500  # of one transaction: short, so that nobody who files waits for it
+_READ = ("pk", "year", "pair", "lower_post", "lower")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,38 +42,61 @@ class _Ground:
     lines: dict[str, str]
 
 
-@transaction.atomic
 def open_due_pledges(*, now: datetime | None = None, portion: int = PORTION) -> Opened:
     """Open up to ``portion`` pledges that are missing or about to expire; end what is over.
 
-    Without a published table nothing is due. Two runs at once open nothing twice: a
-    pledge is unique while it stands.
+    Without a published table nothing is due. Everything is read before anything is
+    written, so that nobody who files waits for the reading. Two runs at once open
+    nothing twice: a pledge is unique while it stands, and who comes second looks again.
     """
     moment = now or timezone.now()
     ground = _ground()
     if ground is None:
         return Opened()
-    rules = ground.rules
-    wanted = {slot.key: slot for slot in slots(rules, at=moment) if slot.person is not None}
-    years = _years(rules, moment)
-    ended = _end(wanted, years, moment, portion)
-    standing = set(
-        Pledge.objects.standing()
-        .filter(year__in=years)
-        .values_list("year", "pair", "lower_post", "lower")
-    )
-    missing = [
-        (year, slot)
-        for year in years
-        for slot in wanted.values()
-        if (year, *slot.key) not in standing
+    years = _years(ground.rules, moment)
+    wanted = {slot.key: slot for slot in slots(ground.rules, at=moment) if slot.person is not None}
+    standing = list(Pledge.objects.standing().order_by("id").values_list(*_READ))
+    over = [
+        (pk, Pledge.Ended.YEAR if year < years[0] else Pledge.Ended.HOLDER)
+        for pk, year, *key in standing
+        if year < years[0] or tuple(key) not in wanted
     ]
-    opened = _open(missing[:portion], ground, moment)
-    return Opened(opened=opened, ended=ended, more=len(missing) > portion or ended >= portion)
+    there = {(year, *key) for _pk, year, *key in standing}
+    missing = [
+        (year, slot) for year in years for slot in wanted.values() if (year, *slot.key) not in there
+    ]
+    try:
+        with transaction.atomic():
+            ended = _end(over[:portion], moment)
+            opened = _open(missing[:portion], ground, moment)
+    except IntegrityError:
+        return Opened(more=True)
+    return Opened(opened=opened, ended=ended, more=max(len(missing), len(over)) > portion)
 
 
-def run_portion() -> bool:
-    return open_due_pledges().more
+class _Chore:
+    """Looks only when something may be due: a holding, the table, the rules, or the day changed.
+
+    Inside a transaction nothing is kept: what it saw may be rolled back.
+    """
+
+    def __init__(self) -> None:
+        self._seen: tuple[object, ...] = ()
+        self._until: datetime | None = None
+
+    def run(self) -> bool:
+        revision, following = rights_state()
+        newest = ResponsibilityTable.objects.order_by("-published_at").values_list("pk", flat=True)
+        state = (revision, newest.first(), current_rules().pk, timezone.localdate())
+        is_kept = self._until is None or timezone.now() < self._until
+        if state == self._seen and is_kept and not connection.in_atomic_block:
+            return False
+        more = open_due_pledges().more
+        self._seen, self._until = (() if more else state), following
+        return more
+
+
+run_portion = _Chore().run
 
 
 def _ground() -> _Ground | None:
@@ -98,22 +122,17 @@ def _years(rules: PledgeRules, moment: datetime) -> list[int]:
     return sorted({year, rules.year_of(soon)})
 
 
-def _end(wanted: dict[Any, Slot], years: Sequence[int], moment: datetime, portion: int) -> int:
+def _end(over: Sequence[tuple[int, str]], moment: datetime) -> int:
     """End pledges whose year is over, or whose person no longer answers for the post."""
-    over: list[tuple[Pledge, str]] = []
-    read = ("ref", "year", "pair", "lower_post", "lower", "upper_signed_at")
-    for pledge in Pledge.objects.standing().only(*read).order_by("id").iterator():
-        if pledge.year < years[0]:
-            over.append((pledge, Pledge.Ended.YEAR))
-        elif (pledge.pair, pledge.lower_post_id, pledge.lower_id) not in wanted:
-            over.append((pledge, Pledge.Ended.HOLDER))
-        if len(over) >= portion:
-            break
-    for pledge, why in over:
-        Pledge.objects.standing().filter(pk=pledge.pk).update(ended_at=moment, ended_why=why)
-    refs = [str(pledge.ref) for pledge, _why in over]
+    whys = dict(over)
+    ending = list(Pledge.objects.standing().filter(pk__in=whys))
+    for why in set(whys.values()):
+        of_why = [pledge.pk for pledge in ending if whys[pledge.pk] == why]
+        Pledge.objects.standing().filter(pk__in=of_why).update(ended_at=moment, ended_why=why)
     Obligation.objects.open().filter(
-        kind=Obligation.Kind.PLEDGE, subject_kind=SUBJECT, subject_ref__in=refs
+        kind=Obligation.Kind.PLEDGE,
+        subject_kind=SUBJECT,
+        subject_ref__in=[str(pledge.ref) for pledge in ending],
     ).update(state=Obligation.State.LAPSED)
     record(
         actor=SYSTEM,
@@ -122,12 +141,12 @@ def _end(wanted: dict[Any, Slot], years: Sequence[int], moment: datetime, portio
                 verb="pledge.ended",
                 subject_kind=SUBJECT,
                 subject_ref=str(pledge.ref),
-                body={"why": str(why), "signed": pledge.is_signed},
+                body={"why": str(whys[pledge.pk]), "signed": pledge.is_signed},
             )
-            for pledge, why in over
+            for pledge in ending
         ],
     )
-    return len(over)
+    return len(ending)
 
 
 def _open(missing: Sequence[tuple[int, Slot]], ground: _Ground, moment: datetime) -> int:

@@ -18,10 +18,12 @@ from notifications.mine import mine
 from notifications.models import Entry, Obligation
 from notifications.pledges import rulebook
 from notifications.pledges.models import Pledge
-from notifications.pledges.opening import open_due_pledges
+from notifications.pledges.opening import open_due_pledges, run_portion
 from notifications.pledges.rules import PledgeRules, check
 from notifications.pledges.slots import slots
+from safety.ledger.actions import SYSTEM
 from safety.posts.models import Holding
+from safety.posts.tenure import appoint
 from safety.rules.actions import default_content
 from safety.rules.selectors import content_of
 
@@ -278,3 +280,25 @@ def test_every_row_of_the_table_that_should_sign_does(opened):
         )
     )
     assert posts <= set(Pledge.objects.values_list("lower_post", flat=True))
+
+
+def test_the_chore_looks_again_only_when_something_changed(
+    city_committed, django_assert_max_num_queries
+):
+    city = city_committed
+    while run_portion():
+        pass
+    with django_assert_max_num_queries(12):
+        assert not run_portion()
+    before = Pledge.objects.count()
+
+    appoint(
+        post=city.post("school.safety_staff"),
+        person=city.person("boarding.safety_staff"),
+        actor=SYSTEM,
+        starts_at=timezone.now() - timedelta(seconds=1),
+        kind=Holding.Kind.ACTING,
+    )
+    run_portion()
+
+    assert Pledge.objects.count() == before + 1
