@@ -116,7 +116,7 @@ def test_a_draft_is_begun_changed_published_and_holds(city: ModuleType, keeper: 
     [line] = shown.context["lines"]
     assert (line.tab, line.row, line.before, line.after) == (
         "时限",
-        "值班员 DUTY_OFFICER",
+        "值班员",
         "15",
         "10",
     )

@@ -34,6 +34,10 @@ class VersionRow:
     previous: int | None = None
 
     @property
+    def note(self) -> str:
+        return note_word(self.book.note)
+
+    @property
     def may_withdraw(self) -> bool:
         return self.state == "waiting"
 
@@ -56,6 +60,11 @@ def versions(*, with_withdrawn: bool) -> list[VersionRow]:
         )
         for book, previous in zip(shown, earlier, strict=True)
     ]
+
+
+def note_word(note: str) -> str:
+    """Why a version was published; the note of the shipped one in the reader's language."""
+    return _("shipped default") if note == "shipped default" else note
 
 
 def state_of(book: RuleBook) -> str:

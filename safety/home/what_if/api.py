@@ -12,9 +12,10 @@ from ninja import Field, Query, Router, Schema
 from pydantic import AwareDatetime, ConfigDict, StrictInt
 
 from incidents.cases.api import Problems, signed_in
+from incidents.cases.first_report import COUNTS
 from safety.errors import Hidden, Problem
 from safety.home.what_if.access import get_school
-from safety.home.what_if.foresight import COUNTS, Supposed, foresee
+from safety.home.what_if.foresight import Supposed, foresee
 from safety.people.models import User
 from safety.units.models import Unit
 

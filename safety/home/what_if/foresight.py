@@ -46,7 +46,7 @@ class Supposed:
     @property
     def report(self) -> FirstReport:
         """The first report that a school would file."""
-        counts = {name: self.counts.get(name) for name in COUNTS}
+        counts: dict[str, Any] = {name: self.counts.get(name) for name in COUNTS}
         given = any(value is not None for value in counts.values())
         return FirstReport(
             schools=self.schools,

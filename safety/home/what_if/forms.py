@@ -11,10 +11,9 @@ from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from incidents.cases.first_report import COUNT_MAX
+from incidents.cases.first_report import COUNT_MAX, COUNTS
 from notifications.responsibility.words import GRADES
 from notifications.words import grade_word, in_language
-from safety.home.what_if.foresight import COUNTS
 
 LOCAL = "%Y-%m-%dT%H:%M"
 COUNT_WORDS = {
@@ -48,7 +47,7 @@ class SupposeForm(forms.Form):
         label=_("What is supposed to happen"), required=False, widget=forms.CheckboxSelectMultiple
     )
     people = forms.ChoiceField(
-        label=_("Is anybody hurt or missing?"),
+        label=_("People"),
         required=False,
         choices=[
             ("counted", _("Yes, numbers below")),

@@ -22,7 +22,7 @@ def clocks(content: Content) -> list[Sheet]:
     said = content["clocks"]
     names = names_of("acknowledge", said["acknowledge"])
     rows = [
-        _timed(read, read.named("capacity", row["capacities"]), "clocks", "acknowledge", name)
+        _timed(read, _capacities(read, row), "clocks", "acknowledge", name, note=name)
         for name, row in zip(names, said["acknowledge"], strict=True)
     ]
     rows.append(_timed(read, _("First action"), "clocks", "first_action"))
@@ -42,13 +42,18 @@ def clocks(content: Content) -> list[Sheet]:
     ]
 
 
-def _timed(read: Reader, head: str, *path: str) -> Row:
+def _capacities(read: Reader, row: Any) -> str:
+    words = read.words["capacity"]
+    return "、".join(words.get(code, code) for code in row["capacities"])
+
+
+def _timed(read: Reader, head: str, *path: str, note: str = "") -> Row:
     cells = [
         *(read.cell(*path, "minutes", grade, kind="minutes") for grade in TIMED),
         read.cell(*path, "working", kind="codes"),
         *rests_on(read, *path),
     ]
-    return Row(head=head, path=path, cells=cells)
+    return Row(head=head, note=note.replace("+", " "), path=path, cells=cells)
 
 
 def _hours(read: Reader) -> Sheet:

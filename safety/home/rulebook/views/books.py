@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from safety.errors import Hidden, Refused
 from safety.home.rulebook.access import get_book, keeps_rules, must_keep, must_read
 from safety.home.rulebook.files import BOOK, written
-from safety.home.rulebook.pages import open_drafts, state_of, versions
+from safety.home.rulebook.pages import note_word, open_drafts, state_of, versions
 from safety.home.rulebook.tabs import TABS, tab
 from safety.home.rulebook.telling import told
 from safety.ledger.actions import Actor
@@ -52,6 +52,7 @@ def show_version(request: HttpRequest, number: int, slug: str) -> HttpResponse:
         {
             "book": book,
             "state": state_of(book),
+            "note": note_word(book.note),
             "waiting": waiting_rules(),
             "tab": one,
             "tabs": TABS,
@@ -92,7 +93,13 @@ def compare(request: HttpRequest, before: int, after: int) -> HttpResponse:
     numbers = RuleBook.objects.order_by("-number").values_list("number", flat=True)
     if not keeps_rules(request.user):
         numbers = numbers.filter(withdrawn_at=None)
-    context = {"old": old, "new": new, "lines": lines, "numbers": list(numbers)}
+    context = {
+        "old": old,
+        "new": new,
+        "lines": lines,
+        "numbers": list(numbers),
+        "note": note_word(new.note),
+    }
     return render(request, "rulebook/compare.html", context)
 
 

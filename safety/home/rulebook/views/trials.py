@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -58,14 +59,14 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
     """What the draft would have changed, as far as it is worked off."""
     draft = get_draft(request.user, pk)
     trial = newest_trial(request.user, draft)
-    context = {"draft": draft, "trial": trial, "periods": PERIODS}
+    context: dict[str, Any] = {"draft": draft, "trial": trial, "periods": PERIODS}
     if trial is not None:
         tried = result_of(request.user, trial)
         page = Paginator(tried.rows, PAGE).get_page(request.GET.get("page"))
         context |= {
             "tried": tried,
             "page": page,
-            "rows": tried_rows(request.user, page.object_list),
+            "rows": tried_rows(request.user, list(page.object_list)),
             "capacities": capacity_lines(tried),
             "is_old": trial.revision != draft.revision,
         }
