@@ -51,7 +51,9 @@ def kind_of(path: str) -> str:
 
 
 def links(page: Page) -> list[str]:
-    found: list[str] = page.eval_on_selector_all("a[href]", "all => all.map(a => a.href)")
+    found: list[str] = page.eval_on_selector_all(
+        "a[href]:not([download])", "all => all.map(a => a.href)"
+    )
     return found
 
 
