@@ -44,7 +44,7 @@ def _rows(ones: Sequence[Judged], people: Mapping[int, str]) -> Iterator[dict[st
     for one in ones:
         gap = one.gap
         for window in gap.windows:
-            shared = {
+            shared: dict[str, Any] = {
                 "capacity": gap.capacity,
                 "climb": window.climb,
                 "climb_post": window.climb_name,
@@ -72,8 +72,8 @@ def _rows(ones: Sequence[Judged], people: Mapping[int, str]) -> Iterator[dict[st
 
 
 def _people(ones: Iterable[Judged]) -> dict[int, str]:
-    ids = {window.person for one in ones for window in one.gap.windows}
-    rows = User.objects.filter(pk__in=ids - {None}).values_list("pk", "username")
+    ids = {window.person or 0 for one in ones for window in one.gap.windows}
+    rows = User.objects.filter(pk__in=ids).values_list("pk", "username")
     return dict(rows)
 
 

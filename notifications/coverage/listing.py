@@ -135,8 +135,8 @@ def _told(
 
 
 def _names(ones: Iterable[Judged]) -> dict[int, str]:
-    ids = {window.person for one in ones for window in one.gap.windows}
-    return dict(User.objects.filter(pk__in=ids - {None}).values_list("pk", "name"))
+    ids = {window.person or 0 for one in ones for window in one.gap.windows}
+    return dict(User.objects.filter(pk__in=ids).values_list("pk", "name"))
 
 
 def _posts_to_mend(ones: Sequence[Judged]) -> dict[int, int]:

@@ -50,7 +50,8 @@ class Index:
         shifts = [shift for post in posts for shift in self._shifts.get(post, ())]
         leaves: list[LeaveFacts] = []
         if self._leaves:
-            people = dict.fromkeys(held.person for held in (*holdings, *shifts))
+            people = dict.fromkeys(held.person for held in holdings)
+            people |= dict.fromkeys(shift.person for shift in shifts)
             for person in [*people]:
                 for leave in self._leaves.get(person, ()):
                     if leave.delegate is not None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import date, timedelta
 from types import ModuleType
 from typing import Any
 
 import pytest
 import time_machine
+from django.db import connection
 from django.utils import timezone
 
 from notifications.coverage.accepted import Wish, accept_gap, withdraw_acceptance
@@ -191,4 +193,32 @@ def test_the_same_gap_is_accepted_once(city: ModuleType, over: dict[str, Any]) -
     with pytest.raises(Conflict):
         accept(city, "county", **over)
 
+    assert AcceptedGap.objects.count() == 1
+
+
+def test_two_who_accept_at_once_end_with_one_acceptance(city_committed: ModuleType) -> None:
+    city = city_committed
+    city.vacate("school.safety_staff")
+    start, outcomes = threading.Barrier(2), []
+
+    def press(who: str) -> None:
+        start.wait()
+        try:
+            accept_gap(wish=wish(city), by=city.person(who))
+            outcomes.append("accepted")
+        except Conflict:
+            outcomes.append("conflict")
+        finally:
+            connection.close()
+
+    both = [
+        threading.Thread(target=press, args=[f"{unit}.administrator"])
+        for unit in ("county", "city")
+    ]
+    for one in both:
+        one.start()
+    for one in both:
+        one.join()
+
+    assert sorted(outcomes) == ["accepted", "conflict"]
     assert AcceptedGap.objects.count() == 1
