@@ -22,6 +22,7 @@ from notifications.coverage.selectors import Coverage
 from notifications.coverage.words import Words
 from notifications.table.access import table_reach
 from notifications.views.asking import signed_in
+from notifications.views.coverage_ground import needs_a_table
 from safety.people.models import User
 from safety.rules.selectors import content_of
 from safety.units.models import Unit
@@ -49,6 +50,7 @@ def _known(request: HttpRequest, user: User, *, unit: Unit | None = None) -> Cov
 @require_safe
 @login_required
 @never_cache
+@needs_a_table
 def show_coverage(request: HttpRequest) -> HttpResponse:
     """Is there somebody for everything: bureaus above, schools below, each cell a way in."""
     user = signed_in(request)
@@ -127,6 +129,7 @@ def _schools_below(bureaus: list[Unit]) -> Mapping[str, int]:
 @require_safe
 @login_required
 @never_cache
+@needs_a_table
 def list_gaps(request: HttpRequest) -> HttpResponse:
     """The rows behind a number of the grid."""
     user = signed_in(request)
@@ -180,6 +183,7 @@ def _selects(wanted: GapFilter, words: Words, places: list[Unit]) -> list[dict[s
 @require_safe
 @login_required
 @never_cache
+@needs_a_table
 def show_unit(request: HttpRequest, code: str) -> HttpResponse:
     """One unit: each capacity, who answers now, and its gaps of the next 30 days."""
     user = signed_in(request)

@@ -30,6 +30,7 @@ from notifications.coverage.selectors import Coverage, Judged
 from notifications.coverage.words import Words
 from notifications.table.access import table_reach
 from notifications.views.asking import signed_in
+from notifications.views.coverage_ground import needs_a_table
 from safety.errors import Hidden, Refused
 from safety.people.models import User
 from safety.rules.selectors import current_rules
@@ -41,6 +42,7 @@ PAGE = 50
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 @never_cache
+@needs_a_table
 def accept_one(request: HttpRequest, code: str) -> HttpResponse:
     """Accept one gap of one unit; there has to be one."""
     user = signed_in(request)
@@ -58,7 +60,9 @@ def accept_one(request: HttpRequest, code: str) -> HttpResponse:
             ends_on=form.cleaned_data["ends_on"],
         )
         if _accepted(request, form, wish, user):
-            return redirect("coverage:unit", code)
+            ref = request.GET.get("table", "")
+            there = reverse("coverage:unit", args=[code])
+            return redirect(f"{there}?table={ref}" if ref else there)
     context = {"unit": unit, "form": form, "row": told([one], known)[0]}
     return render(request, "coverage/accept.html", context)
 
@@ -75,6 +79,7 @@ def _blocking(known: Coverage, unit: Unit, asked: dict[str, str]) -> Judged:
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 @never_cache
+@needs_a_table
 def accept_rule(request: HttpRequest) -> HttpResponse:
     """Accept by kind and size of school: one rule instead of hundreds of clicks."""
     user = signed_in(request)
@@ -119,6 +124,7 @@ def _accepted(request: HttpRequest, form: AcceptForm, wish: Wish, user: User) ->
 @require_safe
 @login_required
 @never_cache
+@needs_a_table
 def list_accepted(request: HttpRequest) -> HttpResponse:
     """Every acceptance in reach: in force, run out, taken back; with what it covers today."""
     user = signed_in(request)

@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from notifications.coverage.models import AcceptedGap
+from notifications.models import ResponsibilityTable
 from notifications.table.drafts import start_draft
 
 HOME = reverse("coverage:coverage")
@@ -266,6 +267,21 @@ def test_a_draft_is_looked_at_by_whoever_may_see_it(city: ModuleType, client: Cl
     city.sign_in(client, "county.safety_office")
     assert client.get(f"{HOME}?table={draft.ref}").status_code == 404
     assert client.get(f"{HOME}?table=x").status_code == 404
+
+
+@pytest.mark.parametrize(
+    "url", [HOME, reverse("coverage:gaps"), reverse("coverage:accepted"), GONE[4]]
+)
+def test_before_the_first_table_it_says_what_to_do(
+    city: ModuleType, client: Client, url: str
+) -> None:
+    ResponsibilityTable.objects.filter(state="published").update(state="superseded")
+    city.sign_in(client, "city.administrator")
+
+    page = body(client, url)
+
+    assert "尚未发布责任表" in page
+    assert reverse("table:versions") in page
 
 
 @pytest.mark.parametrize("schools", [1, 6])
