@@ -38,9 +38,9 @@ class _TestForm(forms.Form):
         bureaus = units.exclude(kind__in=Unit.SCHOOL_KINDS)
         shown = bureaus if bureaus.exists() else units
         known = list(shown.values_list("pk", flat=True)[:UNITS_SHOWN])
-        self.fields["unit"].queryset = Unit.objects.filter(pk__in=known)  # type: ignore[attr-defined] - a model choice
+        self.fields["unit"].queryset = Unit.objects.filter(pk__in=known)  # type: ignore[attr-defined]  # a model choice
         self.fields["unit"].initial = shown.first()
-        self.fields["capacities"].choices = [  # type: ignore[attr-defined] - a choice field
+        self.fields["capacities"].choices = [  # type: ignore[attr-defined]  # a choice field
             (code, words.get(code, code)) for code in self.rules.capacities
         ]
         self.fields["capacities"].initial = [
@@ -69,7 +69,7 @@ class TestNowForm(_TestForm):
         super().__init__(*args, user=user, **kwargs)
         home = self.fields["unit"].initial
         entries = invitable(home, self.rules) if home else []
-        self.fields["invited"].choices = list(  # type: ignore[attr-defined] - a choice field
+        self.fields["invited"].choices = list(  # type: ignore[attr-defined]  # a choice field
             {str(e.post_id): (str(e.post_id), e.post.name) for e in entries}.values()
         )
         self.order_fields(["unit", "below", "capacities", "invited", "note"])
@@ -104,7 +104,7 @@ class ScheduleForm(_TestForm):
         super().__init__(*args, user=user, **kwargs)
         if schedule is not None:
             field = self.fields["unit"]
-            field.queryset |= Unit.objects.filter(pk=schedule.unit_id)  # type: ignore[attr-defined] - a model choice
+            field.queryset |= Unit.objects.filter(pk=schedule.unit_id)  # type: ignore[attr-defined]  # a model choice
         self.order_fields(["unit", "below", "capacities", "day", "at", "note", "active"])
 
     def monthly(self) -> Monthly:

@@ -84,7 +84,8 @@ class OpenTest:
     ends_at: datetime
 
 
-def history(user: User, number: Any = 1) -> tuple[Page[ChainTest], list[TestSchedule]]:
+def history(user: User, number: Any = 1) -> tuple[Page[Any], list[TestSchedule]]:
+    """Tests of the own units with their figures, newest first, and the schedules."""
     asked = Q(alert__obligations__kind=Obligation.Kind.ACKNOWLEDGE)
     answered = asked & Q(alert__obligations__state=Obligation.State.MET)
     tests = (

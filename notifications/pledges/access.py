@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from notifications.pledges.models import Pledge
+from notifications.pledges.models import Pledge, PledgeQuerySet
 from notifications.pledges.slots import SIGNING
 from safety.errors import Hidden
 from safety.people.models import User
@@ -52,9 +52,10 @@ def signing_posts(user: User) -> frozenset[int]:
     return frozenset(held.values_list("post", flat=True))
 
 
-def below_pledges(user: User) -> QuerySet[Pledge]:
+def below_pledges(user: User) -> PledgeQuerySet:
     """The standing sheets that ``user`` signs, or signed, for the unit above."""
-    return Pledge.objects.standing().filter(upper_post__in=signing_posts(user))
+    standing: PledgeQuerySet = Pledge.objects.standing()
+    return standing.filter(upper_post__in=signing_posts(user))
 
 
 def kept_paths(user: User) -> tuple[str, ...]:

@@ -92,7 +92,8 @@ class _Chore:
         if state == self._seen and is_kept and not connection.in_atomic_block:
             return False
         more = open_due_pledges().more
-        self._seen, self._until = (() if more else state), following
+        is_final = not more and not connection.in_atomic_block
+        self._seen, self._until = (state if is_final else ()), following
         return more
 
 
@@ -182,6 +183,9 @@ def _open(missing: Sequence[tuple[int, Slot]], ground: _Ground, moment: datetime
 
 
 def _pledge(year: int, slot: Slot, ground: _Ground, moment: datetime) -> Pledge:
+    """A sheet for ``slot``, which has a person: vacant ones are gaps, and open nothing."""
+    if slot.person is None:
+        raise ValueError("nobody could sign for a vacant post")
     rules = ground.rules
     starts_on = rules.starts_on(year)
     begins = datetime.combine(starts_on, time.min, rules.hours.zone)

@@ -147,7 +147,10 @@ def _figures(unit: Unit, year: int) -> dict[str, dict[str, int]]:
             late=Count("pk", filter=Q(upper_signed_at=None, due_at__lte=timezone.now())),
         )
     )
-    return {row.pop("unit__path"): row for row in rows}
+    return {
+        row["unit__path"]: {name: row[name] for name in ("total", "signed", "below", "late")}
+        for row in rows
+    }
 
 
 def _tally(unit: Unit, figures: Mapping[str, Mapping[str, int]], gaps: Mapping[str, int]) -> Tally:

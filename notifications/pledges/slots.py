@@ -81,7 +81,7 @@ def _of_holders(
     holders: Mapping[int, list[tuple[int, datetime]]],
 ) -> Iterator[Slot]:
     above = {person for person, _since in holders.get(upper_post or 0, [])}
-    here = holders.get(row.post, [])
+    here: list[tuple[int | None, datetime | None]] = [*holders.get(row.post, [])]
     for person, since in here or [(None, None)]:
         if person is None or person not in above:
             yield Slot(

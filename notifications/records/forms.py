@@ -46,12 +46,12 @@ class NoteForm(forms.Form):
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["kind"].choices = kinds_by_hand()  # type: ignore[attr-defined] - a choice field
+        self.fields["kind"].choices = kinds_by_hand()  # type: ignore[attr-defined]  # a choice field
         today = timezone.localdate()
         self.fields["on"].widget.attrs["max"] = today.isoformat()
         posts = list(posts_held(user).select_related("unit").order_by("unit__path", "code"))
         field = self.fields["post"]
-        field.queryset = Post.objects.filter(  # type: ignore[attr-defined] - a model choice
+        field.queryset = Post.objects.filter(  # type: ignore[attr-defined]  # a model choice
             pk__in=[post.pk for post in posts]
         ).select_related("unit")
         if len(posts) == 1:
@@ -93,8 +93,7 @@ class NoteForm(forms.Form):
 
     def renew_ref(self) -> None:
         """A new reference: what is sent next is a record of its own."""
-        self.data = self.data.copy()
-        self.data["ref"] = str(uuid4())
+        self.data = {**self.data.dict(), "ref": str(uuid4())}  # type: ignore[attr-defined]  # a QueryDict
 
 
 class ChangeForm(NoteForm):
@@ -110,7 +109,7 @@ class ChangeForm(NoteForm):
         posts = (
             posts_on(user, record.on) | posts_held(user) | Post.objects.filter(pk=record.post_id)
         )
-        self.fields["post"].queryset = (  # type: ignore[attr-defined] - a model choice
+        self.fields["post"].queryset = (  # type: ignore[attr-defined]  # a model choice
             Post.objects.filter(pk__in=posts.values("pk")).select_related("unit")
         )
 

@@ -108,7 +108,7 @@ def standing_records(user: User) -> QuerySet[WorkRecord]:
 def _kinds(records: QuerySet[WorkRecord]) -> list[dict[str, Any]]:
     """How often each kind served a side, and both, in the order of the kinds."""
     found = {
-        row["kind"]: row
+        row["kind"]: dict(row)
         for row in records.order_by()
         .values("kind")
         .annotate(
