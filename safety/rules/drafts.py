@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from safety.errors import Conflict, Refused
 from safety.ledger.actions import Actor, Fact, record
-from safety.rules.actions import digest_of, publish_rules
+from safety.rules.actions import default_content, digest_of, publish_rules
 from safety.rules.checking import problems_of
 from safety.rules.models import RuleBook, RuleDraft
 from safety.rules.selectors import content_of, newest_rules
@@ -23,7 +23,10 @@ TITLE_MAX = 80
 
 @transaction.atomic
 def start_draft(*, title: str, actor: Actor) -> RuleDraft:
-    """Begin a draft as a copy of the newest version. Raises ``Refused`` without a title."""
+    """Begin a draft as a copy of the newest version. Raises ``Refused`` without a title.
+
+    A section that is newer than that version comes in as it was shipped.
+    """
     newest = newest_rules()
     if newest is None:
         raise Refused(
@@ -41,7 +44,7 @@ def start_draft(*, title: str, actor: Actor) -> RuleDraft:
     draft = RuleDraft.objects.create(
         title=title,
         based_on=newest,
-        content=copy.deepcopy(dict(content_of(newest))),
+        content=copy.deepcopy(default_content() | dict(content_of(newest))),
         author_ref=actor.ref,
         created_at=now,
         changed_at=now,

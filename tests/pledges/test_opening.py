@@ -25,6 +25,8 @@ from safety.ledger.actions import SYSTEM
 from safety.posts.models import Holding
 from safety.posts.tenure import appoint
 from safety.rules.actions import default_content
+from safety.rules.drafts import start_draft
+from safety.rules.models import RuleBook
 from safety.rules.selectors import content_of
 
 NOW = datetime(2026, 11, 25, 2, 0, tzinfo=UTC)  # a Wednesday morning
@@ -188,6 +190,16 @@ def test_a_rule_book_from_before_reads_the_shipped_pairs(rules):
     old = PledgeRules.of(content)
 
     assert [p.id for p in old.pairs] == [row["id"] for row in rulebook.load()["pair"]]
+
+
+def test_a_draft_from_such_a_book_gets_the_section_as_shipped(rules):
+    old = {name: part for name, part in content_of(rules).items() if name != "pledges"}
+    RuleBook.objects.filter(pk=rules.pk).update(content=old, digest="0" * 64)
+
+    draft = start_draft(title="时限", actor=SYSTEM)
+
+    assert draft.content["pledges"] == rulebook.load()
+    assert {name: part for name, part in draft.content.items() if name in old} == old
 
 
 def broken(path, value):
