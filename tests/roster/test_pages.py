@@ -6,6 +6,7 @@ from datetime import timedelta
 from types import ModuleType
 
 import pytest
+import time_machine
 from django.urls import reverse
 from django.utils import timezone
 
@@ -205,3 +206,15 @@ def test_my_shifts_are_listed_soonest_first(city: ModuleType, client) -> None:
     sign_in(client, "county.exams")
 
     assert list(client.get(reverse("roster:own")).context["shifts"]) == [sooner, later]
+
+
+@pytest.mark.parametrize(("day", "missing"), [("2026-06-01", []), ("2026-11-25", [2027])])
+def test_a_year_whose_holidays_are_not_entered_is_told_two_months_ahead(
+    city: ModuleType, client, day: str, missing: list[int]
+) -> None:
+    with time_machine.travel(f"{day}T02:00:00+00:00", tick=False):
+        sign_in(client, "county.administrator")
+        page = client.get(sheet())
+
+    assert page.context["missing_years"] == missing
+    assert ("2027" in page.content.decode()) is bool(missing)

@@ -90,7 +90,7 @@ def ahead(unit: Unit, calendar: Calendar) -> dict[str, Any]:
         "gaps": [_gap_line(gap, seats) for gap in gaps[:GAPS_SHOWN]],
         "gap_count": len(gaps),
         "holidays": _holidays(unit, calendar, today) if seats else [],
-        "calendar_ends": max(calendar.years, default=0) < (today + 2 * AHEAD).year,
+        "missing_years": sorted({today.year, (today + 2 * AHEAD).year} - calendar.years),
     }
 
 
