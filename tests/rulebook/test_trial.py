@@ -30,7 +30,7 @@ def leaders_on_duty_act_at_yellow(content: dict[str, Any]) -> None:
 def seed(city: ModuleType) -> dict[str, Incident]:
     """Four incidents of the last month: two yellow, one blue, one sealed (and yellow)."""
     now = timezone.now()
-    told = {
+    told: dict[str, dict[str, Any]] = {
         "food": {"school": "private", "hazard": "FOOD", "people": "counted", "injured": 12},
         "intrusion": {"school": "school", "hazard": "VIOL"},
         "fall": {"school": "school", "hazard": "INJ", "people": "counted", "injured": 1},
@@ -101,6 +101,7 @@ def test_it_goes_by_the_holders_and_the_table_of_that_time(city: ModuleType) -> 
     done = replay(found["food"], Ready.of(content_of(draft.based_on)), Ready.of(draft.content))
 
     [changed] = done.rows.more
+    assert changed.before is not None
     assert changed.after is not None
     assert changed.after.person == city.person("district.duty_leader").pk
     assert (changed.before.owed.name, changed.after.owed.name) == ("ACK", "ACT")
