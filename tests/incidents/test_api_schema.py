@@ -86,4 +86,6 @@ def test_the_description_leaves_out_no_address(described: Any) -> None:
     assert found == {
         ("/api/v1/incidents", "POST"),
         ("/api/v1/incidents/{ref}/receipt", "GET"),
+        ("/api/v1/plans", "GET"),
+        ("/api/v1/plans", "POST"),
     }
