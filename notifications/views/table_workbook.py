@@ -29,8 +29,9 @@ from notifications.table.workbook.exporting import export_workbook, file_name
 from notifications.table.workbook.forms import Choices
 from notifications.table.workbook.holdings import write_proposals
 from notifications.table.workbook.importing import import_workbook, state_of
+from notifications.table.workbook.outcome import Outcome
 from notifications.table.workbook.pages import heads, mapping, shown, tabs
-from notifications.table.workbook.previewing import Outcome, mark_of, preview
+from notifications.table.workbook.previewing import mark_of, preview
 from notifications.table.workbook.report import proposals_of
 from notifications.table.workbook.target import draft_of, open_drafts
 from notifications.table.workbook.uploads import get_upload, keep_upload, size_limit_mb

@@ -11,7 +11,8 @@ from notifications.models import Entry, ResponsibilityTable
 from notifications.table.drafts import put_rows, start_draft
 from notifications.table.rows import Row, rows_of
 from notifications.table.workbook.importing import import_workbook, state_of
-from notifications.table.workbook.previewing import Outcome, Request, preview
+from notifications.table.workbook.outcome import Outcome, Request
+from notifications.table.workbook.previewing import preview
 from notifications.table.workbook.report import cells_of
 from safety.errors import Conflict, Refused
 from safety.ledger.models import Event

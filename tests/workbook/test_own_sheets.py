@@ -13,7 +13,8 @@ from notifications.models import Entry
 from notifications.table.workbook.holdings import HEADINGS, write_proposals
 from notifications.table.workbook.importing import import_workbook
 from notifications.table.workbook.opening import open_workbook
-from notifications.table.workbook.previewing import Outcome, Request, preview
+from notifications.table.workbook.outcome import Outcome, Request
+from notifications.table.workbook.previewing import preview
 from notifications.table.workbook.report import as_text, proposals_of
 from safety.errors import Refused
 from safety.ledger.actions import SYSTEM
@@ -207,6 +208,43 @@ def test_the_first_table_of_a_new_installation_comes_from_the_bureaus_own_sheet(
     assert (row.capacity, row.scope["stages"][0]) == ("LINE_SECTION", "junior")
     assert (row.business_duty, row.safety_duty) == ("主管中小学", "监管中小学安全")
     assert {p.does for p in proposals_of(taken)} == {"appoint"}
+
+
+def test_a_name_alone_is_one_more_person_of_the_post_above(city):
+    rows = (
+        ("单位", "岗位", "责任人", "业务职责", "安全职责"),
+        ("甲区教育局", "基础教育科", "吴演示", "基教", "学段安全"),
+        (None, None, "郑演示", None, None),
+    )
+
+    found = people(look(sheet_of(*rows)))
+
+    assert {name: told[0] for name, told in found.items()} == {
+        "吴演示": "基础教育科",
+        "郑演示": "基础教育科",
+    }
+
+
+def test_rows_below_one_that_cannot_be_read_do_not_slip_to_the_unit_above(city):
+    rows = (
+        ("单位", "岗位", "责任人", "业务职责", "安全职责"),
+        ("甲区教育局", "局长", "吴演示", "全面", "第一责任人"),
+        ("戊区教育局", "局长", "郑演示", "全面", "第一责任人"),
+        (None, "基础教育科", "王演示", "基教", "学段安全"),
+        ("丁县教育局", "宇航员", "冯演示", "飞行", "飞行安全"),
+        (None, None, "陈演示", None, None),
+        (None, "基础教育科", "褚演示", "基教", "县里的学段安全"),
+    )
+
+    outcome = look(sheet_of(*rows), valid_only=True)
+
+    assert [p.cell for p in outcome.problems] == ["A3", "A4", "B5"]
+    assert outcome.reading.skipped == [6]
+    assert [key[:2] for key in outcome.reading.statements] == [
+        ("520102", "B02"),
+        ("520121", "B12"),
+    ]
+    assert set(people(outcome)) == {"吴演示", "褚演示"}
 
 
 def test_a_sheet_without_a_table_is_refused(city):

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from notifications.models import ResponsibilityTable
 from notifications.table.drafts import put_rows, start_draft
 from notifications.table.rows import Row, rows_of
-from notifications.table.workbook.previewing import Request, preview
+from notifications.table.workbook.outcome import Request
+from notifications.table.workbook.previewing import preview
 from safety.demo.actions import build_city
 from tests.workbook.books import FIELDS, FIRST, exported, published
 

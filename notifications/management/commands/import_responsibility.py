@@ -15,7 +15,8 @@ from notifications.models import ResponsibilityTable
 from notifications.table.drafts import publish_draft
 from notifications.table.workbook.holdings import write_proposals
 from notifications.table.workbook.importing import import_workbook
-from notifications.table.workbook.previewing import Outcome, Request, preview
+from notifications.table.workbook.outcome import Outcome, Request
+from notifications.table.workbook.previewing import preview
 from notifications.table.workbook.reading import parse_maps
 from notifications.table.workbook.report import as_json, as_text, proposals_of
 from notifications.table.workbook.target import draft_called

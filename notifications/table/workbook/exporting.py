@@ -12,7 +12,6 @@ from notifications.table.rows import rows_of
 from notifications.table.workbook import guide
 from notifications.table.workbook.known import known
 from notifications.table.workbook.marks import Mark, digest_of
-from notifications.table.workbook.previewing import made_at
 from notifications.table.workbook.vocabulary import Words
 from notifications.table.workbook.writing import Content, write_workbook
 from safety.papers import marks
@@ -37,7 +36,7 @@ def export_workbook(file: BinaryIO, *, table: ResponsibilityTable, part: Unit | 
         part=part.code if part is not None else "",
         digest=digest_of(rows),
         rows=str(len(rows)),
-        made_at=made_at(),
+        made_at=f"{timezone.localtime():%Y-%m-%d %H:%M}",
     )
     write_workbook(
         file,

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from notifications.models import ResponsibilityTable, TableUpload
 from notifications.table.workbook.columns import ALIASES
-from notifications.table.workbook.previewing import Request
+from notifications.table.workbook.outcome import Request
 
 SWITCHES = ("over", "create_posts", "valid_only")
 NOT_MAPPED = "-"

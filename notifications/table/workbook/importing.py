@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from notifications.models import ResponsibilityTable
 from notifications.table.drafts import actor_of, change_rows, start_draft
 from notifications.table.workbook.merging import RowChange
-from notifications.table.workbook.previewing import Outcome
+from notifications.table.workbook.outcome import Outcome
 from safety.errors import Conflict, Refused
 from safety.ledger.actions import Fact, record
 from safety.people.models import User

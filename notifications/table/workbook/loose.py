@@ -9,23 +9,21 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property
-from typing import Any
 
 from django.utils.translation import gettext as _
 
-from notifications.responsibility.checks.reading import is_school_capacity
 from notifications.table.rows import Key, Row
 from notifications.table.workbook.columns import STATED
 from notifications.table.workbook.decoding import Decoder, missing_duties
+from notifications.table.workbook.defaults import Defaults
 from notifications.table.workbook.merging import differing, value_of, with_value
 from notifications.table.workbook.people import is_ditto, read_people, read_phones, with_phones
 from notifications.table.workbook.problems import CellProblem
 from notifications.table.workbook.reading import Found, SheetRow, rows_below
-from notifications.table.workbook.statements import Named, NewPost, Reading, Statement
+from notifications.table.workbook.statements import Named, Reading, Statement
 
+_NUMBERED = re.compile(r"^[(（]?[一二三四五六七八九十\d]+[)）]?[、.．]?")
 _BRACKETS = re.compile(r"[((][^()()]*[))]")
-PostType = Mapping[str, Any]
 
 
 @dataclass
@@ -43,34 +41,31 @@ class Loose:
 
     decoder: Decoder
     before: Mapping[Key, Row]
-    types: Mapping[str, PostType]
-    capacities: Mapping[str, Mapping[str, Any]]
+    defaults: Defaults
     unit: str
-
-    @cached_property
-    def _had(self) -> Mapping[tuple[str, str], list[str]]:
-        """The capacities that each post has already."""
-        found: dict[tuple[str, str], list[str]] = {}
-        for unit, post, capacity in self.before:
-            found.setdefault((unit, post), []).append(capacity)
-        return found
 
     def read(self, found: Found, reading: Reading) -> None:
         """Add what the sheet says to ``reading``."""
         above = _Above(unit=self.unit)
         for line in rows_below(found):
-            if line.filled == 1:
+            if line.filled == 1 and not (above.post and self._names(line)):
                 self._heading(line, above, reading)
                 continue
             reading.rows += 1
             self._row(_without_ditto(line, above), above, reading)
 
+    def _names(self, line: SheetRow) -> bool:
+        """Whether the lone cell of a row names one more person for the post above it."""
+        text = line.text("people")
+        return bool(text and read_people(text).people and not self._called(text))
+
+    def _called(self, text: str) -> list[str]:
+        """The units that a lone cell may mean ("一、甲区教育局")."""
+        return self.decoder.known.units_called(_NUMBERED.sub("", text))
+
     def _heading(self, line: SheetRow, above: _Above, reading: Reading) -> None:
-        """A lone cell: the unit of the rows below it ("一、甲区教育局"), or a remark."""
-        text = next((text for text in line.texts.values() if text), "")
-        called = self.decoder.known.units_called(
-            re.sub(r"^[一二三四五六七八九十\d]+[、..]", "", text)
-        )
+        """A lone cell: the unit of the rows below it, or a remark."""
+        called = self._called(next((text for text in line.texts.values() if text), ""))
         if len(called) == 1:
             above.unit, above.post = called[0], ""
         else:
@@ -80,8 +75,9 @@ class Loose:
         problems: list[CellProblem] = []
         unit, said = self._unit(line, above, problems)
         post = self._post(line, unit, said, above, reading, problems) if unit else ""
+        # What cannot be read is not what stood above it: rows below must not slip upwards.
+        above.unit, above.post = unit, post
         if unit and post:
-            above.unit, above.post = unit, post
             self._people(line, unit, post, reading)
             self._state(line, (unit, post), reading, problems)
         reading.problems += problems
@@ -90,9 +86,9 @@ class Loose:
         """The unit's code, and the post's name where the column of units holds a section."""
         known = self.decoder.known
         text = line.text("unit_code") or line.text("unit")
-        if not text:
+        if not text and above.unit:
             return above.unit, ""
-        called = known.units_called(text)
+        called = known.units_called(text) if text else []
         if len(called) == 1:
             return called[0], ""
         kind = self.decoder.words.sections.code(text)
@@ -135,7 +131,7 @@ class Loose:
             called = known.posts_called(unit, name, words.sections.code(name)) if name else []
             if len(called) == 1:
                 return called[0]
-        if new := self._new_post(line, unit, text):
+        if new := self.defaults.new_post(line, unit, text):
             reading.new_posts[unit, new.code] = new
             return new.code
         problems.append(
@@ -149,18 +145,6 @@ class Loose:
             )
         )
         return ""
-
-    def _new_post(self, line: SheetRow, unit: str, name: str) -> NewPost | None:
-        """A post of a type whose name stands in the cell, where the unit has none of it yet."""
-        kind = self.decoder.words.sections.code(line.text("post_type") or name)
-        at = "school" if self.decoder.known.units[unit].is_school else "bureau"
-        if (
-            kind is None
-            or self.types[kind]["at"] != at
-            or self.decoder.known.posts_called(unit, kind)
-        ):
-            return None
-        return NewPost(unit=unit, code=kind, kind=kind, name=name[:80])
 
     def _people(self, line: SheetRow, unit: str, post: str, reading: Reading) -> None:
         phones = read_phones(line.text("phone"))
@@ -200,12 +184,12 @@ class Loose:
     ) -> None:
         if not any(line.text(name) for name in STATED):
             return
-        capacity = self._capacity(line, place, reading, problems)
+        capacity = self.defaults.capacity(line, place, reading, problems)
         if capacity is None:
             return
         key = (*place, capacity)
         base = self.before.get(key)
-        row = base or self._default(key, reading)
+        row = base or self.defaults.row(key, reading)
         said = self.decoder.row(line, key, base, problems)
         for name in STATED:
             if line.text(name):
@@ -226,47 +210,6 @@ class Loose:
                     _("Write the same duties in both rows, or another capacity in one of them."),
                 )
             )
-
-    def _default(self, key: Key, reading: Reading) -> Row:
-        """A new row as the type of its post has it; its duties have to be said by the sheet."""
-        unit, post, capacity = key
-        kind = self._kind(unit, post, reading)
-        scope = {k: list(v) for k, v in self.types.get(kind, {}).get("scope", {}).items()}
-        is_party = self.capacities[capacity]["line"] == "party"
-        line = "party" if is_party else "administration"
-        return Row(unit=unit, post=post, capacity=capacity, line=line, scope=scope)
-
-    def _kind(self, unit: str, post: str, reading: Reading) -> str:
-        new = reading.new_posts.get((unit, post))
-        return new.kind if new else self.decoder.known.posts[unit, post].kind
-
-    def _capacity(
-        self,
-        line: SheetRow,
-        place: tuple[str, str],
-        reading: Reading,
-        problems: list[CellProblem],
-    ) -> str | None:
-        """The capacity in its cell; else the one the post has already, else that of its type."""
-        words = self.decoder.words.capacity
-        if text := line.text("capacity"):
-            code = words.code(text)
-        else:
-            had = self._had.get(place, ())
-            kind = self._kind(*place, reading)
-            code = had[0] if len(had) == 1 else self.types.get(kind, {}).get("capacity")
-        is_school = self.decoder.known.units[place[0]].is_school
-        if code is not None and (not code or is_school_capacity(code) == is_school):
-            return code
-        problems.append(
-            line.problem(
-                "unknown_word",
-                "capacity" if "capacity" in line.found.columns else "post",
-                _("The capacity of this post is not known."),
-                _("Add a column 责任类别 with one of: %s.") % "、".join(words.words()),
-            )
-        )
-        return None
 
 
 def _without_ditto(line: SheetRow, above: _Above) -> SheetRow:

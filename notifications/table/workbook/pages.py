@@ -12,7 +12,7 @@ from notifications.table.workbook.columns import ALIASES, BY_FIELD
 from notifications.table.workbook.holdings import words
 from notifications.table.workbook.importing import counts
 from notifications.table.workbook.merging import RowChange
-from notifications.table.workbook.previewing import Outcome
+from notifications.table.workbook.outcome import Outcome
 from notifications.table.workbook.report import cells_of, proposals_of, row_of, where
 from safety.units.imports.mapping import letters
 

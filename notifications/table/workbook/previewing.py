@@ -3,82 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from notifications.models import ResponsibilityTable
 from notifications.table.rows import Key, Row, rows_of
 from notifications.table.workbook.columns import COLUMNS, GUIDE, LISTS, MARK, SHEET
 from notifications.table.workbook.decoding import Decoder
-from notifications.table.workbook.known import Known, known
+from notifications.table.workbook.defaults import Defaults
+from notifications.table.workbook.known import known
 from notifications.table.workbook.loose import Loose
 from notifications.table.workbook.marks import Mark, digest_of
-from notifications.table.workbook.merging import Merged, merge
+from notifications.table.workbook.merging import merge
 from notifications.table.workbook.opening import Opened, open_workbook
+from notifications.table.workbook.outcome import Outcome, Request
 from notifications.table.workbook.problems import CellProblem
 from notifications.table.workbook.reading import Found, locate
-from notifications.table.workbook.statements import Reading
 from notifications.table.workbook.stating import Stating, columns_missing
 from notifications.table.workbook.vocabulary import Book, Words
 from safety.errors import Refused
 from safety.rules.selectors import content_of, current_rules
 
 State = ResponsibilityTable.State
-
-
-@dataclass(frozen=True, kw_only=True)
-class Request:
-    """What somebody sent, and how it is to be taken.
-
-    ``draft`` is where it goes; without one a new draft of the version in force is
-    begun. ``unit`` is the unit of rows that name none (a sheet of the bureau's own).
-    ``over`` takes a workbook of an unknown state for the last word.
-    """
-
-    content: bytes
-    name: str
-    draft: ResponsibilityTable | None = None
-    maps: Mapping[str, str] = field(default_factory=dict)
-    unit: str = ""
-    over: bool = False
-    create_posts: bool = False
-    valid_only: bool = False
-
-
-@dataclass(kw_only=True)
-class Outcome:
-    """What was found. ``is_own``: it is a workbook of ours, else a sheet of the bureau's own."""
-
-    request: Request
-    opened: Opened
-    based_on: ResponsibilityTable | None
-    revision: int
-    known: Known
-    words: Words
-    is_own: bool = False
-    mark: Mark | None = None
-    is_merged: bool = False
-    found: list[Found] = field(default_factory=list)
-    reading: Reading = field(default_factory=Reading)
-    merged: Merged = field(default_factory=Merged)
-    problems: list[CellProblem] = field(default_factory=list)
-
-    @property
-    def notes(self) -> list[CellProblem]:
-        return self.reading.notes
-
-    @property
-    def blocking(self) -> list[CellProblem]:
-        """What keeps it from being imported: every problem, or only those of the whole file."""
-        if not self.request.valid_only:
-            return self.problems
-        return [problem for problem in self.problems if not problem.row]
-
-    @property
-    def writes(self) -> bool:
-        return bool(self.merged.changes or (self.request.create_posts and self.reading.new_posts))
 
 
 def preview(request: Request) -> Outcome:
@@ -232,13 +178,15 @@ def _whole_file(outcome: Outcome, code: str, message: str, remedy: str) -> CellP
 
 
 def _read_loose(outcome: Outcome, now: Mapping[Key, Row], book: Book) -> None:
-    loose = Loose(
-        decoder=Decoder(known=outcome.known, words=outcome.words),
+    decoder = Decoder(known=outcome.known, words=outcome.words)
+    defaults = Defaults(
+        decoder=decoder,
         before=now,
         types={said["code"]: said for said in book["posts"]["post"]},
         capacities=book["responsibility"]["capacity"],
-        unit=_unit_of_the_rest(outcome),
     )
+    unit = _unit_of_the_rest(outcome)
+    loose = Loose(decoder=decoder, before=now, defaults=defaults, unit=unit)
     for found in outcome.found:
         loose.read(found, outcome.reading)
     _merge(outcome, now, now, removes=False)
@@ -290,7 +238,3 @@ def _posts_to_create(outcome: Outcome) -> list[CellProblem]:
             )
         )
     return found
-
-
-def made_at() -> str:
-    return f"{timezone.localtime():%Y-%m-%d %H:%M}"

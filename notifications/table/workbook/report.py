@@ -15,7 +15,7 @@ from notifications.table.workbook.columns import BY_FIELD, address
 from notifications.table.workbook.holdings import Proposal, proposals
 from notifications.table.workbook.importing import counts
 from notifications.table.workbook.merging import RowChange
-from notifications.table.workbook.previewing import Outcome
+from notifications.table.workbook.outcome import Outcome
 from notifications.table.workbook.problems import CellProblem
 
 SHOWN = 50
@@ -123,6 +123,8 @@ def as_text(outcome: Outcome) -> Iterator[str]:
     yield from _cut([line for c in outcome.merged.changes for line in _lines(outcome, c)])
     yield from _cut([_problem(note) for note in outcome.notes], _("to complete: %s"))
     yield from _cut([_problem(problem) for problem in outcome.problems], _("error: %s"))
+    if skipped := outcome.reading.skipped:
+        yield _("rows without an entry: %(rows)s") % {"rows": ", ".join(map(str, skipped[:SHOWN]))}
     people = [p for p in proposals_of(outcome) if p.does != "stays"]
     yield from _cut([f"{p.place} {p.unit} {p.post} {p.name} {p.phone} {p.note}" for p in people])
     yield _(

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from notifications.table.workbook.columns import joined, word_key
+from safety.units.models import School
 
 Book = Mapping[str, Mapping[str, Any]]
 LINES = {"party": "党", "administration": "政", "both": "党政"}
@@ -63,14 +64,15 @@ class Words:
         rules, grades = book["responsibility"], book.get("grades", {})
         flags = {name: said["zh"] for name, said in grades.get("flags", {}).items()}
         flags |= {said["id"]: said["zh"] for said in grades.get("uplift", ())}
+        posts = book["posts"]["post"]
         return cls(
-            capacity=Vocabulary({code: said["zh"] for code, said in rules["capacity"].items()}),
+            capacity=Vocabulary(_words(rules["capacity"], [p["capacity"] for p in posts])),
             line=Vocabulary(LINES),
-            stages=Vocabulary({code: said["zh"] for code, said in rules["stage"].items()}),
+            stages=Vocabulary(_words(rules["stage"], School.Stage.values)),
             hazards=Vocabulary({h["code"]: h["zh"] for h in book["hazards"]["hazard"]}),
-            ownership=Vocabulary({code: said["zh"] for code, said in rules["ownership"].items()}),
-            sections=Vocabulary({p["code"]: p["zh"] for p in book["posts"]["post"]}),
-            flags=Vocabulary(flags),
+            ownership=Vocabulary(_words(rules["ownership"], School.Ownership.values)),
+            sections=Vocabulary({p["code"]: p["zh"] for p in posts}),
+            flags=Vocabulary(dict(sorted(flags.items()))),
         )
 
     def vocabulary(self, field: str) -> Vocabulary:
@@ -111,6 +113,12 @@ class Words:
         hazard = self.hazards.code(found[1])
         flag = self.flags.code(found[2] or found[3])
         return f"{hazard}+{flag}" if hazard and flag else None
+
+
+def _words(said: Mapping[str, Mapping[str, str]], order: Sequence[str]) -> dict[str, str]:
+    """Code → word, first as in ``order``: a database does not keep the order of keys."""
+    codes = [code for code in dict.fromkeys(order) if code in said]
+    return {code: said[code]["zh"] for code in [*codes, *sorted(said.keys() - set(codes))]}
 
 
 def parts(text: str) -> Sequence[str]:
