@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -11,7 +12,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.db import IntegrityError, connection, transaction
-from django.db.models import Exists, Max, OuterRef
+from django.db.models import Exists, Max, OuterRef, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -23,7 +24,7 @@ from safety.errors import Conflict, Refused
 from safety.ledger.actions import Actor, Fact, record
 from safety.people.models import User
 from safety.posts.models import Post
-from safety.posts.roles import grant
+from safety.posts.roles import GRANTS, grant, withdraw
 from safety.rules.selectors import content_of, current_rules
 from safety.units.models import Unit
 
@@ -70,7 +71,7 @@ def publish_table(
 ) -> ResponsibilityTable:
     """Publish ``entries`` as the next version without a draft before: a house is founded.
 
-    Posts get the rights of the capacities that are new to them. ``at`` and ``ref`` are
+    Rights follow: see ``_move_rights``. ``at`` and ``ref`` are
     only for seeded history. Holders may come later, so the gate of coverage is not asked.
 
     Raises ``Refused`` with every problem of every row, and ``Conflict`` when
@@ -116,7 +117,7 @@ def publish_rows(
         with transaction.atomic():
             _take_over(table.based_on)
             _fix(table, note=note, by=by, at=at, renumber=renumber)
-            _grant_new(table)
+            _move_rights(table)
             record(actor=actor, facts=_facts(table), at=at)
     except IntegrityError as error:
         raise _published_meanwhile() from error
@@ -159,13 +160,22 @@ def _published_meanwhile() -> Conflict:
     )
 
 
-def _grant_new(table: ResponsibilityTable) -> None:
-    """Give posts the rights of the capacities they did not have in the table before."""
-    had = Entry.objects.filter(
-        table=table.based_on_id, post=OuterRef("post"), capacity=OuterRef("capacity")
-    )
-    new = table.entries.filter(~Exists(had)).select_related("post").order_by("id")
-    grant(roles=[(entry.post, entry.capacity) for entry in new])
+def _move_rights(table: ResponsibilityTable) -> None:
+    """Rights follow the table: posts get those of new capacities and lose those of lost ones."""
+    if table.based_on is not None:
+        lost = list(_only_in(table.based_on, table))
+        kept: dict[int, set[str]] = defaultdict(set)
+        still = table.entries.filter(post__in={entry.post_id for entry in lost})
+        for post, capacity in still.values_list("post", "capacity"):
+            kept[post].add(capacity)
+        withdraw(roles=[(entry.post, entry.capacity) for entry in lost], kept=kept)
+    new = _only_in(table, table.based_on)
+    grant(roles=[(entry.post, entry.capacity) for entry in new if entry.capacity in GRANTS])
+
+
+def _only_in(table: ResponsibilityTable, other: ResponsibilityTable | None) -> QuerySet[Entry]:
+    there = Entry.objects.filter(table=other, post=OuterRef("post"), capacity=OuterRef("capacity"))
+    return table.entries.filter(~Exists(there)).select_related("post").order_by("id")
 
 
 def _facts(table: ResponsibilityTable) -> Iterator[Fact]:

@@ -6,14 +6,17 @@ this room stands below the responsibility table and only knows the words.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
 
 from django.contrib.auth.models import Permission
 from django.contrib.contenttypes.models import ContentType
+from django.db.models import F
 
 from safety.posts.models import Post
 from safety.units.models import Unit, UnitGroupObjectPermission
 
+BATCH = 2000
 ADMINISTRATOR = "ADMINISTRATOR"
 RESTRICTED = "RESTRICTED"
 
@@ -60,5 +63,31 @@ def grant(*, roles: Iterable[tuple[Post, str]]) -> None:
             for group, unit, codename in sorted(rows)
         ],
         ignore_conflicts=True,
-        batch_size=2000,
+        batch_size=BATCH,
     )
+
+
+def withdraw(*, roles: Iterable[tuple[Post, str]], kept: Mapping[int, Collection[str]]) -> None:
+    """Take away the rights of roles that posts have lost, as far as they rest on nothing else.
+
+    ``kept`` names the roles that a post (by id) still has. Who was made an administrator
+    by name stays one: it is known by the right that no capacity gives.
+    """
+    lost: dict[str, set[int]] = defaultdict(set)
+    for post, role in roles:
+        still = {right for one in kept.get(post.pk, ()) for right in GRANTS.get(one, ())}
+        for codename in GRANTS.get(role, ()):
+            if codename not in still:
+                lost[codename].add(post.group_id)
+    administrators = UnitGroupObjectPermission.objects.filter(
+        permission__codename="manage_rules"
+    ).values("group")
+    for codename, groups in sorted(lost.items()):
+        rows = UnitGroupObjectPermission.objects.filter(
+            permission__codename=codename, content_object=F("group__post__unit")
+        )
+        if codename in GRANTS[ADMINISTRATOR]:
+            rows = rows.exclude(group__in=administrators)
+        wanted = sorted(groups)
+        for begin in range(0, len(wanted), BATCH):
+            rows.filter(group__in=wanted[begin : begin + BATCH]).delete()

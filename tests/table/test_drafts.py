@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from types import ModuleType
 
 import pytest
-from django.utils import translation
+from django.utils import timezone, translation
 
 from notifications.models import Entry, ResponsibilityTable
 from notifications.table.diff import differences
@@ -19,9 +19,13 @@ from notifications.table.drafts import (
     remove_rows,
     start_draft,
 )
+from notifications.table.publishing import publish_rows
 from notifications.table.rows import Row, rows_of
 from safety.errors import Conflict, Refused
+from safety.ledger.actions import SYSTEM
 from safety.ledger.models import Event
+from safety.posts.access import rights_of
+from safety.posts.roles import ADMINISTRATOR, GRANTS, grant
 
 
 @pytest.fixture(autouse=True)
@@ -198,3 +202,36 @@ def test_a_draft_may_be_discarded(draft: ResponsibilityTable) -> None:
     assert not ResponsibilityTable.objects.filter(pk=draft.pk).exists()
     assert not Entry.objects.filter(table=draft.pk).exists()
     assert Event.objects.filter(verb="table.draft_discarded").count() == 1
+
+
+def test_rights_follow_the_table(city: ModuleType, draft: ResponsibilityTable) -> None:
+    reporting, both = city.person("county.office"), city.person("county.safety_office")
+    assert "report_upward" in rights_of(reporting)
+    remove_rows(draft, [("520121", "B21", "REPORTING")])
+    row = new_row(post="B11", capacity="SUPERVISION", scope={})
+    put_rows(draft, [row])
+    publish_rows(table=fresh(draft), note="", by=None, actor=SYSTEM, at=timezone.now())
+
+    assert rights_of(reporting) == frozenset()
+    assert {"view_incidents", "take_calls", "manage_table"} <= rights_of(both)
+
+    later = start_draft()
+    remove_rows(later, [("520121", "B11", "SAFETY_OFFICE")])
+    publish_rows(table=fresh(later), note="", by=None, actor=SYSTEM, at=timezone.now())
+    assert rights_of(both) - {"view_restricted"} == {"view_incidents"}  # as supervision
+
+
+def test_a_post_made_administrator_by_name_stays_one(
+    city: ModuleType, draft: ResponsibilityTable
+) -> None:
+    grant(roles=[(city.post("county.safety_office"), ADMINISTRATOR)])
+    remove_rows(draft, [("520121", "B11", "SAFETY_OFFICE")])
+    publish_rows(table=fresh(draft), note="", by=None, actor=SYSTEM, at=timezone.now())
+
+    left = rights_of(city.person("county.safety_office"))
+    assert set(GRANTS[ADMINISTRATOR]) <= left
+    assert "take_calls" not in left
+
+
+def fresh(table: ResponsibilityTable) -> ResponsibilityTable:
+    return ResponsibilityTable.objects.get(pk=table.pk)
