@@ -149,7 +149,7 @@ def unanswerable(now: datetime, *, posts: Collection[int] | None = None) -> Quer
     open_rows = passed_on()
     if posts is not None:
         open_rows = open_rows.filter(post__in=posts)
-    owed = set(open_rows.exclude(post=None).values_list("post", flat=True))
+    owed = set(open_rows.exclude(post=None).order_by().values_list("post", flat=True).distinct())
     held = holders_of(owed, now)
     empty = [post for post in owed if not any(one.can_answer for one in held.get(post, ()))]
     return open_rows.filter(Q(post__in=empty) | Q(post=None))

@@ -199,3 +199,36 @@ def test_the_liaison_gets_a_copy_of_open_alerts_only(linked):
     copies = StreamRow.objects.filter(kind="alert.copied", stream__owner=person(LIAISON).pk)
 
     assert [row.alert.subject_ref for row in copies] == [str(opened.ref)]
+
+
+def test_whoever_manages_people_learns_of_no_sealed_matter(city, client):
+    sign_in(client, "county.administrator")
+    page = reverse("offices:post", args=[post("county.section_moral").pk])
+    before = client.get(page).context["page"]
+    make_incident(hazard="SEXA", people="none")
+    sealed = Obligation.objects.open().filter(post=post("county.section_moral"))
+    assert sealed.filter(alert__privacy="sealed").exists()
+    vacate("county.section_moral")
+    give("county.section_moral", "county.exams", starts_at=timezone.now() - timedelta(minutes=1))
+    [note] = [n for n in settle() if n.taker == person("county.exams")]
+
+    after = client.get(page).context["page"]
+
+    assert (after.open, after.waiting, after.notes) == (before.open, before.waiting, before.notes)
+    assert client.get(reverse("offices:note", args=[note.ref])).status_code == 404
+    Holding.objects.filter(post__unit__code="520121").update(ends_at=timezone.now())
+    give(
+        "county.administrator",
+        "county.administrator",
+        starts_at=timezone.now() - timedelta(hours=1),
+    )
+    settle()
+    assert client.get(reverse("offices:list")).context["waiting"] == 0
+
+
+def test_a_manager_does_not_make_himself_a_liaison(city, client):
+    user = sign_in(client, "county.administrator")
+    name = reverse("offices:name_liaison", args=[person(LEADER).pk])
+
+    assert client.post(name, {"person": str(user.pk)}).status_code == 404
+    assert not Liaison.objects.exists()

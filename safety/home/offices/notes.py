@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from notifications.access import Sight, sight_of
 from notifications.handing.models import HandOver
-from notifications.models import Obligation
+from notifications.models import Alert, Obligation
 from notifications.words import capacity_word
 from safety.errors import Conflict, Hidden
 from safety.home.offices.sheets.actions import actor_of
@@ -40,6 +40,8 @@ def items_of(note: HandOver, user: User) -> list[Item]:
         .prefetch_related("alert__units", "alert__obligations")
         .order_by("due_at", "id")
     )
+    if user.pk not in (note.giver_id, note.taker_id):
+        rows = rows.exclude(alert__privacy=Alert.Privacy.SEALED)
     return [_item(row, sight) for row in rows]
 
 

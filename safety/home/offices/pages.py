@@ -8,10 +8,10 @@ from datetime import datetime
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from notifications.handing.models import HandOver
-from notifications.models import Obligation
+from notifications.handing.models import HandedItem, HandOver
+from notifications.models import Alert, Obligation
 from notifications.obligations.handing_over import unanswerable
 from safety.errors import Hidden
 from safety.ledger.selectors import history as ledger_of
@@ -52,6 +52,17 @@ class Listing:
         return [Row(post=post, held=held.get(post.pk, ())) for post in posts]
 
 
+def _told(obligations: QuerySet[Obligation]) -> QuerySet[Obligation]:
+    """Without sealed matters: to manage people is no reason to learn that there is one."""
+    return obligations.exclude(alert__privacy=Alert.Privacy.SEALED)
+
+
+def told_notes(notes: QuerySet[HandOver]) -> QuerySet[HandOver]:
+    """Notes that list something else than sealed matters."""
+    listed = HandedItem.objects.filter(hand_over=OuterRef("pk"))
+    return notes.filter(Exists(listed.exclude(obligation__alert__privacy=Alert.Privacy.SEALED)))
+
+
 def readable(user: Viewer) -> tuple[str, ...]:
     """Paths of the units whose holders ``user`` may look up. Raises ``Hidden`` when none."""
     paths = outermost(reach(user, *READ))
@@ -78,7 +89,7 @@ def listed(user: Viewer, *, query: str, vacant: bool, now: datetime) -> Listing:
     return Listing(
         posts=posts,
         may_manage=bool(reach(user, MANAGE)),
-        waiting=unanswerable(now).filter(unit__in=inside).count(),
+        waiting=_told(unanswerable(now)).filter(unit__in=inside).count(),
         now=now,
     )
 
@@ -156,7 +167,7 @@ class PostPage:
 
 
 def post_page(user: Viewer, post: Post, *, now: datetime) -> PostPage:
-    notes = HandOver.objects.filter(Q(post=post) | Q(to_post=post))
+    notes = told_notes(HandOver.objects.filter(Q(post=post) | Q(to_post=post)))
     return PostPage(
         post=post,
         held=holders_of([post.pk], now).get(post.pk, []),
@@ -167,8 +178,8 @@ def post_page(user: Viewer, post: Post, *, now: datetime) -> PostPage:
         ),
         lines=lines_of_post(post),
         notes=list(notes.select_related("giver", "taker", "to_post__unit")[:NOTES_AT_MOST]),
-        open=Obligation.objects.open().filter(post=post).count(),
-        waiting=unanswerable(now, posts=[post.pk]).count(),
+        open=_told(Obligation.objects.open()).filter(post=post).count(),
+        waiting=_told(unanswerable(now, posts=[post.pk])).count(),
         may_manage=covers(reach(user, MANAGE), post.unit),
     )
 
@@ -244,6 +255,9 @@ def get_note(user: Viewer, ref: UUID) -> HandOver:
         raise Hidden
     unit = note.post.unit if note.post else (note.to_post.unit if note.to_post else None)
     is_theirs = user.pk is not None and user.pk in (note.giver_id, note.taker_id)
-    if not is_theirs and (unit is None or not covers(reach(user, MANAGE), unit)):
+    if is_theirs:
+        return note
+    may_look = unit is not None and covers(reach(user, MANAGE), unit)
+    if not may_look or not told_notes(notes.filter(pk=note.pk)).exists():
         raise Hidden
     return note

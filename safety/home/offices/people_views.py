@@ -220,7 +220,11 @@ def name(request: HttpRequest, pk: int) -> HttpResponse:
         raise Hidden
     wanted = request.POST.get("person", "")
     person = User.objects.filter(pk=int(wanted)).first() if wanted.isdecimal() else None
-    if person is None or str(person.pk) not in {c.value for c in colleagues(leader, now=now)}:
+    if (
+        person is None
+        or person == user
+        or str(person.pk) not in {c.value for c in colleagues(leader, now=now)}
+    ):
         raise Hidden
     try:
         name_liaison(leader=leader, person=person, starts_at=now, actor=actor_of(user))
