@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Manager, QuerySet
 
 from notifications.models import Entry
 from notifications.responsibility.scope import KEYS
@@ -69,7 +69,7 @@ def row_of(values: Sequence[Any]) -> Row:
     return Row(unit=unit, post=post, capacity=capacity, **dict(zip(COLUMNS, rest, strict=True)))
 
 
-def rows_of(entries: QuerySet[Entry]) -> Iterator[Row]:
+def rows_of(entries: QuerySet[Entry] | Manager[Entry]) -> Iterator[Row]:
     """``entries`` as plain rows, read in few large pieces, in the order they have on paper."""
     ordered = entries.order_by("serial", "id").values_list(*FIELDS)
     return map(row_of, ordered.iterator(chunk_size=5000))

@@ -28,7 +28,7 @@ def check(*arguments: str) -> dict[str, Any]:
         refused = False
     except CommandError:
         refused = True
-    document = json.loads(out.getvalue())
+    document: dict[str, Any] = json.loads(out.getvalue())
     assert refused is not document["publishable"]
     return document
 

@@ -273,7 +273,12 @@ def test_the_page_says_at_its_top_what_it_is_about(
     )
     city.sign_in(client, who)
 
-    top = client.get(f"/incidents/{incident.ref}/upward/").content.decode().partition("<h1")[2].partition("<form")[0]
+    top = (
+        client.get(f"/incidents/{incident.ref}/upward/")
+        .content.decode()
+        .partition("<h1")[2]
+        .partition("<form")[0]
+    )
 
     for word in (
         "溺水",

@@ -100,7 +100,7 @@ def _check(open_before: set[int]) -> None:
     found = set(unanswerable(timezone.now()).values_list("pk", flat=True))
     answerable: set[int] = set()
     for user in User.objects.filter(is_active=True):
-        answerable |= set(own_obligations(user).open().values_list("pk", flat=True))
+        answerable |= set(own_obligations(user).filter(state="open").values_list("pk", flat=True))
     for obligation in rows:
         assert (obligation.pk in found) != (obligation.pk in answerable)
         if obligation.pk in answerable and obligation.person is not None:

@@ -26,7 +26,7 @@ def holding(name: str) -> Holding:
     return Holding.objects.get(post=post(name))
 
 
-def people_at(name: str, moment, **known) -> list:
+def people_at(name: str, moment, **known):
     return [one.person for one in holders_at(post(name), moment, **known)]
 
 

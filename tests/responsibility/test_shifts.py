@@ -47,7 +47,7 @@ def test_the_seat_changes_hands_at_the_very_moment(town: Town) -> None:
     early = town.put_on_shift("COUNTY", "B27L", starts_at=SUNDAY - 8 * HOUR, hours=8)
     late = town.put_on_shift("COUNTY", "B27L", starts_at=SUNDAY, hours=8)
 
-    def leader(at):  # type: ignore[no-untyped-def]
+    def leader(at):
         return on_duty(town.plan("DROWN", grade="G2", at=at), capacity="DUTY_LEADER")
 
     assert leader(SUNDAY - TICK) == [early]

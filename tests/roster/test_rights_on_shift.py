@@ -105,7 +105,9 @@ def test_nobody_is_seated_in_a_gap(city: ModuleType) -> None:
 
 
 @pytest.mark.parametrize("table", [Shift, RosterPeriod])
-def test_every_change_raises_the_revision(city: ModuleType, table: type) -> None:
+def test_every_change_raises_the_revision(
+    city: ModuleType, table: type[Shift] | type[RosterPeriod]
+) -> None:
     before = rights_revision()
     keep(SEAT)
     row = put(SEAT, "county.exams")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from types import ModuleType
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -15,7 +16,7 @@ from notifications.table.rows import Row
 from safety.people.models import User
 
 KEEPER, DISTRICT, STRANGER = "city.administrator", "county.safety_office", "county.section_basic"
-NEW = {
+NEW: dict[str, Any] = {
     "unit": "520121",
     "post": "B12",
     "capacity": "AREA_CONTACT",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime
 from types import ModuleType
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -130,7 +131,11 @@ def test_the_database_publishes_no_table_with_a_row_that_lacks_something(
     table: ResponsibilityTable, lacking: str
 ) -> None:
     draft = start_draft()
-    values = {"capacity": "AREA_CONTACT", "business_duty": "业务", "safety_duty": "安全"}
+    values: dict[str, Any] = {
+        "capacity": "AREA_CONTACT",
+        "business_duty": "业务",
+        "safety_duty": "安全",
+    }
     put_rows(draft, [Row(unit="520121", post="B12", **{**values, lacking: ""})])
     ResponsibilityTable.objects.filter(pk=table.pk).update(state="superseded")
 

@@ -15,6 +15,7 @@ from notifications.responsibility.checks.reading import (
     once,
     post_types,
     words,
+    yes_or_no,
 )
 from notifications.responsibility.scope import Scope
 
@@ -37,8 +38,7 @@ def check(book: Book) -> None:
         for duty in ("business_duty", "safety_duty"):
             if not str(need(row, duty, where)).strip():
                 raise ValueError(f"{where} has no '{duty}': every post has both duties")
-        if not isinstance(row.get("exclusive", False), bool):
-            raise ValueError(f"{where}: 'exclusive' is true or false")
+        yes_or_no(row, "exclusive", where)
         if "needs" in row:
             known(row["needs"], FACILITIES, where, f"one of {', '.join(FACILITIES)}")
         check_scope(row.get("scope", {}), book, where)

@@ -27,6 +27,12 @@ def known(value: str, among: Collection[str], where: str, what: str) -> None:
         raise ValueError(f"{where}: '{value}' is not {what}")
 
 
+def yes_or_no(said: Mapping[str, Any], key: str, where: str) -> None:
+    """``key`` is true, false or left out."""
+    if not isinstance(said.get(key), bool | None):
+        raise ValueError(f"{where}: '{key}' is true or false")  # noqa: TRY004 - one kind of error
+
+
 def words(said: Mapping[str, Any], where: str) -> None:
     """Both languages are there."""
     for language in ("zh", "en"):

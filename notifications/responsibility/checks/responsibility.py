@@ -15,6 +15,7 @@ from notifications.responsibility.checks.reading import (
     once,
     post_types,
     words,
+    yes_or_no,
 )
 from notifications.responsibility.words import GRADES, LINES
 
@@ -43,8 +44,7 @@ def _check_capacities(said: Mapping[str, Any]) -> None:
         where = f"{NAME}: capacity.{code}"
         words(row, where)
         known(need(row, "line", where), LINES, where, f"one of {', '.join(LINES)}")
-        if not isinstance(row.get("sole", False), bool):
-            raise ValueError(f"{where}: 'sole' is true or false")
+        yes_or_no(row, "sole", where)
         for grade in row.get("not_delegable", ()):
             known(grade, GRADES, where, "a grade")
 
