@@ -74,7 +74,7 @@ def open_due_pledges(*, now: datetime | None = None, portion: int = PORTION) -> 
     return Opened(opened=opened, ended=ended, more=max(len(missing), len(over)) > portion)
 
 
-class _Chore:
+class Opener:
     """Looks only when something may be due: a holding, the table, the rules, or the day changed.
 
     Inside a transaction nothing is kept: what it saw may be rolled back.
@@ -97,7 +97,7 @@ class _Chore:
         return more
 
 
-run_portion = _Chore().run
+run_portion = Opener().run
 
 
 def _ground() -> _Ground | None:

@@ -113,7 +113,7 @@ def test_a_stranger_is_asked_to_sign_in_and_comes_back(city, client):
             "city.duty_officer",
             ["notifications:boards", "notifications:mine", "cases:incidents"],
         ),
-        ("county.administrator", ["notifications:mine", "home:people"]),
+        ("county.administrator", ["notifications:mine", "home:rooms"]),
     ],
 )
 def test_the_navigation_shows_only_what_is_open(city, client, who, sees):
