@@ -56,6 +56,8 @@ def publish_rules(
     found = problems_of(content)
     if found:
         raise Refused.of(found)
+    # Before the newest is looked at: whoever publishes between the two takes this number.
+    number = (RuleBook.objects.aggregate(last=Max("number"))["last"] or 0) + 1
     newest = newest_rules()
     if based_on is not None and newest is not None and newest.pk != based_on.pk:
         raise _overtaken(newest)
@@ -64,7 +66,15 @@ def publish_rules(
         return newest
     now = at or timezone.now()
     moment = _moment(effective_at, newest, now)
-    book = _create(content, digest, note, now, moment)
+    made = RuleBook(
+        number=number,
+        content=dict(content),
+        digest=digest,
+        note=note[:NOTE_MAX],
+        published_at=now,
+        effective_at=moment,
+    )
+    book = _create(made)
     record(
         actor=actor,
         facts=[
@@ -118,27 +128,18 @@ def _moment(wanted: datetime | None, newest: RuleBook | None, now: datetime) -> 
     return max(moment, now)
 
 
-def _create(
-    content: Mapping[str, Any], digest: str, note: str, now: datetime, effective_at: datetime
-) -> RuleBook:
-    number = (RuleBook.objects.aggregate(last=Max("number"))["last"] or 0) + 1
+def _create(book: RuleBook) -> RuleBook:
     try:
         with transaction.atomic():
-            return RuleBook.objects.create(
-                number=number,
-                content=dict(content),
-                digest=digest,
-                note=note[:NOTE_MAX],
-                published_at=now,
-                effective_at=effective_at,
-            )
+            book.save(force_insert=True)
     except IntegrityError as error:
         raise Conflict(
             _("Another rule book was published at the same moment."),
             field="rules",
-            value=str(number),
+            value=str(book.number),
             remedy=_("Look at it, then publish again."),
         ) from error
+    return book
 
 
 @transaction.atomic

@@ -20,6 +20,7 @@ from notifications.models import Entry
 from notifications.table.publishing import NewEntry, publish_table
 from safety.errors import Conflict, Refused
 from safety.ledger.actions import SYSTEM
+from safety.rules import actions
 from safety.rules.actions import publish_rules, withdraw_rules
 from safety.rules.drafts import publish_draft
 from safety.rules.models import RuleBook, RuleDraft
@@ -86,6 +87,25 @@ def test_of_two_at_the_same_moment_one_wins(city_committed: ModuleType) -> None:
     assert sorted(at_once([partial(go, draft) for draft in drafts])) == ["told", "won"]
     assert RuleBook.objects.count() == 2
     assert RuleDraft.objects.filter(state="published").count() == 1
+
+
+def test_whoever_publishes_between_the_look_and_the_writing_wins(
+    city: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slow, quick = (change(draft_of(city), quicker(minutes)) for minutes in (20, 25))
+    decide = actions._moment
+
+    def meanwhile(*looked_at):
+        monkeypatch.undo()
+        publish_draft(
+            draft=quick, revision=quick.revision, note="n", effective_at=None, actor=SYSTEM
+        )
+        return decide(*looked_at)
+
+    monkeypatch.setattr(actions, "_moment", meanwhile)
+
+    with pytest.raises(Conflict):
+        publish_draft(draft=slow, revision=slow.revision, note="n", effective_at=None, actor=SYSTEM)
 
 
 def test_what_both_changed_stays_as_published(city: ModuleType, client: Client) -> None:
