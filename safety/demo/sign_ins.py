@@ -74,6 +74,11 @@ def sign_ins() -> list[SignIn]:
             _("City supervision office"),
             _("incidents of the city, read only"),
         ),
+        (
+            f"{CITY_CODE}.administrator",
+            _("City administrator"),
+            _("responsibility table, coverage, rule book, holders, rosters"),
+        ),
     )
     people = User.objects.in_bulk([name for name, *_rest in wanted], field_name="username")
     return [
