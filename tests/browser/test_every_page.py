@@ -20,6 +20,7 @@ ROLES = [
     "county.chief",
     "county.administrator",
     "city.duty_officer",
+    "city.administrator",
 ]
 PAGES_MAX = 40
 REPORTS = (
