@@ -15,7 +15,15 @@ from typing import Any
 
 from django.db import connection, connections, transaction
 
-from notifications.holders import forget
+from notifications.holders import forget as forget_parts
+from safety.posts.held import kept_posts
+
+
+def forget() -> None:
+    """What the process keeps of a database that was put back."""
+    forget_parts()
+    kept_posts.forget()
+
 
 REVISION = "posts_holdingsrevision"  # bumped by triggers while the other tables are filled
 GUARDED = (

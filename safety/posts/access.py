@@ -12,11 +12,13 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.contrib.auth.models import AnonymousUser
+from django.db import connection
 from django.db.models import Min, Q, QuerySet
 from django.utils import timezone
 
 from safety.people.models import User
-from safety.posts.models import Holding, HoldingsRevision, Leave, Post, RosterPeriod, Shift
+from safety.posts.held import kept_posts
+from safety.posts.models import Holding, Leave, Post, RosterPeriod, Shift
 from safety.units.models import Unit, UnitGroupObjectPermission
 
 Viewer = User | AnonymousUser
@@ -31,7 +33,18 @@ def posts_held(user: Viewer, *, at: datetime | None = None) -> QuerySet[Post]:
     """
     if not user.is_authenticated or not user.is_active:
         return Post.objects.none()
-    moment = at or timezone.now()
+    if at is not None:
+        return _posts_held(user, at)
+    ids = kept_posts.of(
+        user.pk,
+        revision=rights_revision(),
+        state=rights_state,
+        read=lambda: tuple(_posts_held(user, timezone.now()).values_list("pk", flat=True)),
+    )
+    return Post.objects.filter(pk__in=ids)
+
+
+def _posts_held(user: User, moment: datetime) -> QuerySet[Post]:
     persons = [user.pk, *_absent_for(user, moment)]
     rostered = RosterPeriod.objects.at(moment).values("post")
     held = Holding.objects.at(moment).filter(
@@ -156,7 +169,10 @@ def _answer_for(posts: QuerySet[Post], moment: datetime) -> QuerySet[User]:
 
 def rights_revision() -> int:
     """The number that rises with every change of who may do what; one cheap query."""
-    return HoldingsRevision.objects.values_list("number", flat=True).first() or 0
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT number FROM posts_holdingsrevision")
+        found = cursor.fetchone()
+    return int(found[0]) if found else 0
 
 
 def rights_state() -> tuple[int, datetime | None]:
