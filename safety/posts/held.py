@@ -10,7 +10,6 @@ import threading
 from collections.abc import Callable
 from datetime import datetime
 
-from django.db import connection
 from django.utils import timezone
 
 State = Callable[[], tuple[int, datetime | None]]
@@ -36,11 +35,9 @@ class KeptPosts:
         """What ``read`` answers for ``person``, asked again only when something changed.
 
         ``revision`` is the present one, read before; ``state`` tells it with the moment of
-        the next change. Inside a transaction nothing is kept and nothing kept is used: what
-        it wrote may be rolled back, and the number of its revision given out again.
+        the next change. Not to be asked inside a transaction: what that wrote may be rolled
+        back, and the number of its revision given out again.
         """
-        if connection.in_atomic_block:
-            return read()
         found = self._look(person, revision)
         if found is not None:
             return found

@@ -137,7 +137,7 @@ def test_overdue_comes_first_and_says_so(city, client):
 
 
 def test_of_what_is_overdue_the_graver_comes_first_then_the_earlier(city):
-    at = timezone.now() - timedelta(hours=40)
+    at = timezone.now() - timedelta(days=30)
     light = city.make_incident(hazard="INJ", at=at)
     later = city.make_incident(
         hazard="DROWN", people="counted", missing=1, at=at + timedelta(hours=1)
