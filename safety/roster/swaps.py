@@ -25,8 +25,7 @@ def ask_swap(
     problems = _not_ahead(shift, for_shift)
     if other.pk == shift.person_id:
         problems.append(_wrong(_("Nobody swaps with himself."), other.name))
-    elif not people_for(shift.post.unit).filter(pk=other.pk).exists():
-        problems.append(_wrong(_("This person is not of this bureau."), other.name))
+    problems += _strangers(shift, for_shift, shift.person, other)
     if for_shift is not None and for_shift.person_id != other.pk:
         problems.append(_wrong(_("That shift is not one of this person."), str(for_shift)))
     problems += _clashes(shift, for_shift, shift.person, other)
@@ -61,7 +60,8 @@ def answer_swap(*, swap: Swap, agrees: bool, actor: Actor) -> None:
     if agrees:
         shift, for_shift = swap.shift, swap.for_shift
         lock_for([shift.post_id], [swap.asker_id, swap.other_id])
-        problems = _not_ahead(shift, for_shift) + _clashes(shift, for_shift, swap.asker, swap.other)
+        who = (shift, for_shift, swap.asker, swap.other)
+        problems = _not_ahead(shift, for_shift) + _strangers(*who) + _clashes(*who)
         if problems:
             raise Refused.of(problems)
         _hand(shift, swap.asker, swap.other)
@@ -103,6 +103,16 @@ def _not_ahead(*shifts: Shift | None) -> list[Problem]:
         _wrong(_("This shift has begun or is over."), str(shift))
         for shift in shifts
         if shift is not None and shift.starts_at <= now
+    ]
+
+
+def _strangers(shift: Shift, for_shift: Shift | None, asker: User, other: User) -> list[Problem]:
+    """Who would get a seat of a bureau that is not theirs, or not theirs any more."""
+    taken = [(other, shift)] + ([(asker, for_shift)] if for_shift is not None else [])
+    return [
+        _wrong(_("This person is not of this bureau."), person.name)
+        for person, wanted in taken
+        if not people_for(wanted.post.unit).filter(pk=person.pk).exists()
     ]
 
 

@@ -30,7 +30,7 @@ from safety.roster.models import Swap
 from safety.roster.planning import copied, month_of, rotation, week_of
 from safety.roster.selectors import gaps_ahead, kept_between, shifts_between
 from safety.roster.swaps import answer_swap, ask_swap, withdraw_swap
-from tests.city import person, post, unit
+from tests.city import give, person, post, unit, vacate
 from tests.roster.shifts import keep, now, put
 
 SEAT, LEADER = "county.duty_officer", "county.duty_leader"
@@ -201,6 +201,32 @@ def test_a_swap_that_would_put_somebody_in_two_seats_is_refused(city: ModuleType
     with pytest.raises(Refused):
         answer_swap(swap=swap, agrees=True, actor=SYSTEM)
 
+    swap.refresh_from_db()
+    mine.refresh_from_db()
+    assert (swap.state, mine.person) == (Swap.State.ASKED, person("county.exams"))
+
+
+@pytest.mark.parametrize("gone", ["county.office", "county.exams"])
+def test_whoever_left_the_bureau_between_asking_and_answering_gets_no_seat(
+    city: ModuleType, gone: str
+) -> None:
+    mine = put(SEAT, "county.exams", start=now() + 30 * HOUR)
+    theirs = put("city.duty_officer", "county.office", start=now() + 60 * HOUR)
+    if gone == "county.exams":
+        give("city.exams", "county.exams")  # the one who asks serves in both bureaus
+    swap = ask_swap(
+        shift=mine,
+        other=person("county.office"),
+        for_shift=theirs if gone == "county.exams" else None,
+        note="",
+        actor=SYSTEM,
+    )
+    vacate(gone if gone == "county.office" else "city.exams")
+
+    with pytest.raises(Refused) as caught:
+        answer_swap(swap=swap, agrees=True, actor=SYSTEM)
+
+    assert {p.value for p in caught.value.problems} == {person(gone).name}
     swap.refresh_from_db()
     mine.refresh_from_db()
     assert (swap.state, mine.person) == (Swap.State.ASKED, person("county.exams"))
