@@ -19,6 +19,7 @@ from django.core import signals
 from django.core.exceptions import RequestAborted
 from django.core.handlers.asgi import ASGIHandler, get_script_prefix
 from django.core.handlers.base import BaseHandler
+from django.core.handlers.exception import response_for_exception
 from django.http.response import HttpResponse, HttpResponseBase
 from django.urls import set_script_prefix
 
@@ -60,9 +61,14 @@ class ThreadedHandler(ASGIHandler):
         request, refused = self.create_request(scope, body)
         response: Any = refused if request is None else self.get_response(request)
         response._handler_class = self.__class__  # noqa: SLF001 - whom the last signal names
-        whole = _whole(response)
-        response.close()
-        return whole
+        try:
+            return _whole(response)
+        except Exception as error:  # midway in a stream, of which nothing went out yet
+            if request is None:
+                raise
+            return _whole(response_for_exception(request, error))
+        finally:
+            response.close()
 
 
 def _whole(response: HttpResponseBase) -> HttpResponse:

@@ -8,6 +8,7 @@ from time import sleep
 
 import pytest
 from asgiref.testing import ApplicationCommunicator
+from django.core.signals import request_finished
 from django.http import HttpResponse, StreamingHttpResponse
 from django.urls import path
 from django.utils.translation import get_language
@@ -47,11 +48,20 @@ def breaks(request):
     raise RuntimeError("a fault in a view")
 
 
+def stops(request):
+    def parts():
+        yield b"one "
+        raise RuntimeError("a fault in a piece")
+
+    return StreamingHttpResponse(parts())
+
+
 urlpatterns = [
     path("slow", slow),
     path("language", language),
     path("pieces", pieces),
     path("breaks", breaks),
+    path("stops", stops),
 ]
 
 
@@ -117,6 +127,26 @@ async def test_a_fault_of_one_request_is_its_own(handler, caplog):
     assert broken[0] == 500
     assert "a fault in a view" not in broken[2]
     assert fine[0] == 200
+
+
+async def test_a_fault_midway_in_pieces_is_a_fault_and_ends_the_request(handler, caplog):
+    ended = []
+
+    def ending(**_told):
+        ended.append(threading.current_thread().name)
+
+    request_finished.connect(ending)
+    try:
+        status, _headers, body = await ask(handler, "/stops")
+    finally:
+        request_finished.disconnect(ending)
+
+    assert status == 500
+    assert "one " not in body
+    assert "a fault in a piece" not in body
+    assert "a fault in a piece" in caplog.text
+    assert len(ended) == 1
+    assert ended[0].startswith("request_")
 
 
 async def test_a_caller_who_leaves_before_the_end_of_the_body_is_not_answered(handler):
