@@ -19,6 +19,7 @@ from safety.errors import Conflict, Problem, Refused
 from safety.ledger.actions import Actor, Fact, record
 from safety.people.models import User
 from safety.posts.models import Post, RosterPeriod, Shift
+from safety.roster.gaining import gaining, known_sign_ins, person_of
 from safety.roster.words import moment_words, span_words
 
 LONGEST = timedelta(hours=48)
@@ -42,7 +43,7 @@ class NewShift:
 @transaction.atomic
 def plan_shifts(*, shifts: Sequence[NewShift], actor: Actor) -> list[Shift]:
     """Plan all of ``shifts`` or none. Raises ``Refused`` with everything that is wrong."""
-    problems = check_shifts(shifts, lock=True)
+    problems = check_shifts(shifts, actor=actor, lock=True)
     if problems:
         raise Refused.of(problems)
     made = Shift.objects.bulk_create(
@@ -55,7 +56,7 @@ def plan_shifts(*, shifts: Sequence[NewShift], actor: Actor) -> list[Shift]:
     return made
 
 
-def check_shifts(shifts: Sequence[NewShift], *, lock: bool = False) -> list[Problem]:
+def check_shifts(shifts: Sequence[NewShift], *, actor: Actor, lock: bool = False) -> list[Problem]:
     """Everything that stands against ``shifts``, among themselves and with what is planned."""
     if not shifts:
         return [_problem("", _("There is nothing to plan."), _("Choose days and people."))]
@@ -63,6 +64,7 @@ def check_shifts(shifts: Sequence[NewShift], *, lock: bool = False) -> list[Prob
         lock_for({new.post.pk for new in shifts}, {new.person.pk for new in shifts})
     now = timezone.now()
     problems = [found for new in shifts for found in _alone(new, now)]
+    problems += _confidential(shifts, actor)
     planned = Shift.objects.between(
         min(new.starts_at for new in shifts), max(new.ends_at for new in shifts)
     ).select_related("post__unit", "person")
@@ -138,6 +140,28 @@ def _alone(new: NewShift, now: datetime) -> list[Problem]:
     return found
 
 
+def _confidential(shifts: Sequence[NewShift], actor: Actor) -> list[Problem]:
+    """Who keeps the roster gains no confidential reading by it."""
+    user = person_of(actor)
+    if user is None:
+        return []
+    return [
+        _wrong(
+            new,
+            _("This post reads confidential cases that are closed to you."),
+            _("Nobody gives himself such a seat: let somebody else plan this shift."),
+        )
+        for new in gaining(user, shifts)
+    ] + [
+        _wrong(
+            new,
+            _("This post reads confidential cases, and the person has no password of its own yet."),
+            _("Let the person sign in and choose a password first."),
+        )
+        for new in known_sign_ins(user, shifts)
+    ]
+
+
 def _taken(new: NewShift, there: NewShift | Shift) -> Problem:
     return _wrong(
         new,
@@ -208,7 +232,8 @@ def replace_person(*, shift: Shift, person: User, actor: Actor) -> Shift:
     )
     lock_for([shift.post_id], sorted({shift.person_id, person.pk}))
     elsewhere = Shift.objects.between(new.starts_at, new.ends_at).filter(person=person)
-    problems = _alone(new, now) + [
+    problems = _alone(new, now) + _confidential([new], actor)
+    problems += [
         _twice(new, there) for there in elsewhere.exclude(pk=shift.pk).select_related("post__unit")
     ]
     if person.pk == shift.person_id:

@@ -11,7 +11,8 @@ from safety.ledger.actions import Actor, Fact, record
 from safety.people.models import User
 from safety.posts.models import Shift
 from safety.roster.access import people_for
-from safety.roster.actions import changed_meanwhile, lock_for
+from safety.roster.actions import NewShift, changed_meanwhile, lock_for
+from safety.roster.gaining import gaining
 from safety.roster.models import Swap
 from safety.roster.words import span_words
 
@@ -29,6 +30,7 @@ def ask_swap(
     if for_shift is not None and for_shift.person_id != other.pk:
         problems.append(_wrong(_("That shift is not one of this person."), str(for_shift)))
     problems += _clashes(shift, for_shift, shift.person, other)
+    problems += _confidential(shift, for_shift, shift.person, other)
     if problems:
         raise Refused.of(problems)
     try:
@@ -62,6 +64,7 @@ def answer_swap(*, swap: Swap, agrees: bool, actor: Actor) -> None:
         lock_for([shift.post_id], [swap.asker_id, swap.other_id])
         who = (shift, for_shift, swap.asker, swap.other)
         problems = _not_ahead(shift, for_shift) + _strangers(*who) + _clashes(*who)
+        problems += _confidential(*who)
         if problems:
             raise Refused.of(problems)
         _hand(shift, swap.asker, swap.other)
@@ -135,6 +138,33 @@ def _clashes(shift: Shift, for_shift: Shift | None, asker: User, other: User) ->
         .filter(person=person)
         .exclude(pk__in=swapped)
         .select_related("post__unit")
+    ]
+
+
+def _confidential(shift: Shift, for_shift: Shift | None, asker: User, other: User) -> list[Problem]:
+    """Two who swap alone do not decide who reads confidential cases.
+
+    Whoever gives a shift of the same seat in return was put into it already.
+    """
+    if for_shift is not None and for_shift.post_id == shift.post_id:
+        return []
+    taken = [(other, shift)] + ([(asker, for_shift)] if for_shift is not None else [])
+    wanted = [
+        NewShift(
+            post=wanted.post, person=person, starts_at=wanted.starts_at, ends_at=wanted.ends_at
+        )
+        for person, wanted in taken
+    ]
+    return [
+        Problem(
+            field="swap",
+            value=person.name,
+            message=_("This seat reads confidential cases that are closed to %(name)s.")
+            % {"name": person.name},
+            remedy=_("Ask whoever keeps the roster to put somebody else in."),
+        )
+        for person in (asker, other)
+        if gaining(person, wanted)
     ]
 
 

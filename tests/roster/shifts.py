@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from django.utils import timezone
 
 from safety.posts.models import RosterPeriod, Shift
+from safety.roster.actions import NewShift
 from tests.city import person, post
 
 
@@ -29,4 +30,14 @@ def put(seat: str, who: str, *, start: datetime | None = None, hours: float = 12
         person=person(who),
         starts_at=begins,
         ends_at=begins + timedelta(hours=hours),
+    )
+
+
+def new(seat: str, who: str, start: datetime, hours: float = 8) -> NewShift:
+    """A shift of ``who`` in ``seat``, to be planned."""
+    return NewShift(
+        post=post(seat),
+        person=person(who),
+        starts_at=start,
+        ends_at=start + timedelta(hours=hours),
     )

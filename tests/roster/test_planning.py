@@ -31,19 +31,10 @@ from safety.roster.planning import copied, month_of, rotation, week_of
 from safety.roster.selectors import gaps_ahead, kept_between, shifts_between
 from safety.roster.swaps import answer_swap, ask_swap, withdraw_swap
 from tests.city import give, person, post, unit, vacate
-from tests.roster.shifts import keep, now, put
+from tests.roster.shifts import keep, new, now, put
 
 SEAT, LEADER = "county.duty_officer", "county.duty_leader"
 HOUR = timedelta(hours=1)
-
-
-def new(seat: str, who: str, start: datetime, hours: float = 8) -> NewShift:
-    return NewShift(
-        post=post(seat),
-        person=person(who),
-        starts_at=start,
-        ends_at=start + timedelta(hours=hours),
-    )
 
 
 def refused(*shifts: NewShift) -> int:

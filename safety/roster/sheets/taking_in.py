@@ -19,6 +19,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from safety.errors import Problem, Refused
+from safety.ledger.actions import Actor
 from safety.people.models import User
 from safety.posts.models import Shift
 from safety.roster.access import people_for, seat_kinds, seats_of
@@ -80,7 +81,11 @@ def look_at(upload: UploadedFile[Any], *, unit: Unit, pattern: str, reader: User
         )
     known = _known(found.shifts)
     new = [shift for shift in found.shifts if _key(shift) not in known]
-    problems: list[Problem] = [*found.problems, *(check_shifts(new) if new else [])]
+    actor = Actor(kind="person", ref=str(reader.pk))
+    problems: list[Problem] = [
+        *found.problems,
+        *(check_shifts(new, actor=actor) if new else []),
+    ]
     return Preview(
         file=upload.name or "",
         rows=found.rows,
