@@ -19,7 +19,7 @@ from safety.posts.access import SHIFT_MARGIN, reading_more
 from safety.posts.models import Leave, Shift
 
 if TYPE_CHECKING:
-    from safety.roster.actions import NewShift
+    from safety.roster.checks import NewShift
 
 TICK = timedelta(microseconds=1)
 

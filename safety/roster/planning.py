@@ -15,8 +15,8 @@ from django.utils.translation import gettext as _
 from safety.errors import Refused
 from safety.people.models import User
 from safety.posts.models import Post, Shift
-from safety.roster.actions import NewShift
 from safety.roster.calendar import ZONE, Calendar, Pattern
+from safety.roster.checks import NewShift
 
 DAYS_AT_MOST = 370
 FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2099, 12, 31)

@@ -12,8 +12,8 @@ from django.utils import timezone
 from safety.people.models import User
 from safety.posts.models import Post, RosterPeriod, Shift
 from safety.roster.access import seats_of
-from safety.roster.actions import LONGEST
 from safety.roster.calendar import ZONE, Calendar
+from safety.roster.checks import LONGEST
 from safety.roster.gaps import Gap, gaps_of
 from safety.roster.words import weekday_word
 from safety.units.models import Unit

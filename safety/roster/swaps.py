@@ -11,7 +11,8 @@ from safety.ledger.actions import Actor, Fact, record
 from safety.people.models import User
 from safety.posts.models import Shift
 from safety.roster.access import people_for
-from safety.roster.actions import NewShift, changed_meanwhile, lock_for
+from safety.roster.actions import changed_meanwhile
+from safety.roster.checks import NewShift, lock_for
 from safety.roster.gaining import gaining
 from safety.roster.models import Swap
 from safety.roster.words import span_words

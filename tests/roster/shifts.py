@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from django.utils import timezone
 
 from safety.posts.models import RosterPeriod, Shift
-from safety.roster.actions import NewShift
+from safety.roster.checks import NewShift
 from tests.city import person, post
 
 

@@ -17,7 +17,6 @@ from safety.ledger.actions import SYSTEM
 from safety.posts.models import Shift
 from safety.roster import rulebook
 from safety.roster.actions import (
-    NewShift,
     keep_roster,
     plan_shifts,
     remove_shift,
@@ -25,6 +24,7 @@ from safety.roster.actions import (
     stop_roster,
 )
 from safety.roster.calendar import ZONE, calendar_of
+from safety.roster.checks import NewShift
 from safety.roster.gaps import gaps_of
 from safety.roster.models import Swap
 from safety.roster.planning import copied, month_of, rotation, week_of

@@ -15,8 +15,8 @@ from pathlib import Path
 from django.utils.translation import gettext as _
 
 from safety.errors import Refused
-from safety.roster.actions import NewShift
 from safety.roster.calendar import ZONE, Turn
+from safety.roster.checks import NewShift
 from safety.roster.sheets.days import Undated, days_of, plain
 from safety.roster.sheets.heading import (
     DATE_HEADS,

@@ -23,8 +23,8 @@ from safety.ledger.actions import Actor
 from safety.people.models import User
 from safety.posts.models import Shift
 from safety.roster.access import people_for, seat_kinds, seats_of
-from safety.roster.actions import NewShift, check_shifts
 from safety.roster.calendar import current_calendar
+from safety.roster.checks import NewShift, check_shifts
 from safety.roster.sheets.heading import Office
 from safety.roster.sheets.names import Known
 from safety.roster.sheets.reading import read_roster

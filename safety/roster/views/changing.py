@@ -19,7 +19,6 @@ from safety.errors import Hidden, Refused
 from safety.posts.models import Post
 from safety.roster.access import get_managed_shift, get_managed_unit, people_for, seats_of
 from safety.roster.actions import (
-    NewShift,
     keep_roster,
     plan_shifts,
     remove_shift,
@@ -27,6 +26,7 @@ from safety.roster.actions import (
     stop_roster,
 )
 from safety.roster.calendar import current_calendar
+from safety.roster.checks import NewShift
 from safety.roster.forms import CopyForm, KeepForm, ReplaceForm, RotationForm, ShiftForm
 from safety.roster.planning import Planned, copied, month_of, rotation, week_of
 from safety.roster.views.asking import MONTH, actor_of, answered, back_to_sheet, cleaned, tell
