@@ -50,11 +50,14 @@ class SeatNow:
 
 @dataclass(frozen=True, kw_only=True)
 class OpenItem:
-    """One alert of a hand-over: its words as far as the reader may know, and the numbers."""
+    """One alert of a hand-over: its words as far as the reader may know, and the numbers.
 
-    grade: str
+    The grade is one of the words: that of a sealed alert is not everybody's.
+    """
+
     words: Mapping[str, Any]
     link: UUID | None
+    is_sealed: bool
     silent: int
     late: int
     upward: int
@@ -148,9 +151,9 @@ def reached(unit: Unit, *, now: datetime) -> Reached:
 
 def _item(item: Mapping[str, Any], alert: Alert | None, sight: Sight) -> OpenItem:
     return OpenItem(
-        grade=str(item["grade"]),
         words=sight.words(alert) if alert else {},
         link=alert.ref if alert else None,
+        is_sealed=alert is not None and alert.privacy == Alert.Privacy.SEALED,
         silent=int(item["silent"]),
         late=int(item["late"]),
         upward=int(item["upward"]),

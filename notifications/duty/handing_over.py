@@ -23,28 +23,32 @@ from safety.units.models import Unit
 
 NOTE_MAX = 2000
 ITEMS_MAX = 100
+NOTHING = {"silent": 0, "late": 0, "upward": 0}
 
 
 def open_items(unit: Unit) -> list[dict[str, Any]]:
     """What is open on the board of ``unit``: per alert the silent, the late and what goes upward.
 
-    References and numbers only: what an alert says is asked anew by each reader.
+    References and numbers only, no more of them than the board shows: what an alert says, and
+    its grade, is asked anew by each reader.
     """
     now = timezone.now()
-    alerts = list(open_alerts(unit).values_list("pk", "ref", "grade")[:ITEMS_MAX])
-    rows = Obligation.objects.open().filter(alert__in=[pk for pk, _ref, _grade in alerts])
+    alerts = list(open_alerts(unit).values_list("pk", "ref", "privacy")[:ITEMS_MAX])
+    sealed = {pk for pk, _ref, privacy in alerts if privacy == Alert.Privacy.SEALED}
+    rows = Obligation.objects.open().filter(alert__in=[pk for pk, _ref, _privacy in alerts])
     counted: dict[int, dict[str, int]] = {}
-    for alert, kind, home, due_at in rows.values_list("alert", "kind", "unit", "due_at"):
-        count = counted.setdefault(alert or 0, {"silent": 0, "late": 0, "upward": 0})
+    for alert, kind, path, due_at, telling in rows.values_list(
+        "alert", "kind", "unit__path", "due_at", "telling"
+    ):
+        count = counted.setdefault(alert or 0, dict(NOTHING))
         if kind == Obligation.Kind.REPORT_UPWARD:
-            count["upward"] += home == unit.pk
-        elif kind in (Obligation.Kind.ACKNOWLEDGE, Obligation.Kind.FIRST_ACTION):
+            count["upward"] += path == unit.path and not (telling and alert in sealed)
+        elif kind in (Obligation.Kind.ACKNOWLEDGE, Obligation.Kind.FIRST_ACTION) and (
+            path.startswith(unit.path) or unit.path.startswith(path)
+        ):
             count["silent"] += 1
             count["late"] += due_at is not None and due_at <= now
-    nothing = {"silent": 0, "late": 0, "upward": 0}
-    return [
-        {"alert": str(ref), "grade": grade, **counted.get(pk, nothing)} for pk, ref, grade in alerts
-    ]
+    return [{"alert": str(ref), **counted.get(pk, NOTHING)} for pk, ref, _privacy in alerts]
 
 
 @transaction.atomic

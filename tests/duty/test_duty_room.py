@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from importlib import import_module
 from types import ModuleType
+from uuid import uuid4
 
 import pytest
 import time_machine
+from django.apps import apps
 from django.urls import reverse
 from django.utils import timezone
 
@@ -165,6 +168,57 @@ def test_a_sealed_alert_is_a_number_in_the_record_and_no_word(city: ModuleType, 
     assert unit("school").name not in page
     assert unit("school").label not in page
     assert "侵害" not in page
+
+
+@pytest.mark.parametrize("kept", ["now", "before"])
+def test_the_grade_of_a_sealed_alert_is_told_to_those_it_names_only(
+    city: ModuleType, client, kept: str
+) -> None:
+    change_of_shift()
+    make_incident(hazard="SEXA")
+    record = give(
+        seat=post(SEAT), giver=person("county.exams"), taker=person("county.office"), note=""
+    )
+    assert set(record.open_items[0]) == {"alert", "silent", "late", "upward"}
+    if kept == "before":  # as records were written once
+        items = [{**record.open_items[0], "grade": "G1"}]
+        DutyHandOver.objects.update(open_items=items)
+    pages = [
+        room(),
+        reverse("duty:give", args=[unit(ROOM).code, post(SEAT).pk]),
+        reverse("duty:hand_over", args=[record.ref]),
+    ]
+
+    sign_in(client, "county.exams")
+    for page in pages:
+        answer = client.get(page)
+        assert answer.status_code == 200
+        assert "duty-items" in answer.content.decode(), page
+        assert "grade-g" not in answer.content.decode(), page
+    sign_in(client, "county.safety_office")
+    assert "grade-g" in client.get(pages[-1]).content.decode()
+
+
+def test_what_tells_the_category_of_a_sealed_alert_is_not_counted(city: ModuleType) -> None:
+    make_incident(hazard="SEXA")
+    owed = Obligation.objects.filter(kind="report_upward", unit=unit(ROOM))
+    assert open_items(unit(ROOM))[0]["upward"] == owed.filter(telling=False).count()
+    owed.update(telling=True)
+
+    assert open_items(unit(ROOM))[0]["upward"] == 0
+
+
+def test_records_of_before_lose_their_grades(city: ModuleType) -> None:
+    record = give(
+        seat=post(SEAT), giver=person("county.exams"), taker=person("county.office"), note=""
+    )
+    item = {"alert": str(uuid4()), "silent": 1, "late": 0, "upward": 1}
+    DutyHandOver.objects.update(open_items=[{**item, "grade": "G1"}])
+
+    import_module("safety.roster.migrations.0003_records_without_grades").drop_grades(apps, None)
+
+    record.refresh_from_db()
+    assert record.open_items == [item]
 
 
 def test_the_log_is_written_by_the_room_and_corrected_by_a_further_line(
