@@ -96,6 +96,7 @@ def _page(
         "form": form,
         "found": differences_between(table.based_on, table),
         "is_stale": table.based_on != published_table(),
+        "has_gaps": is_fresh and any(one["field"] == "coverage" for one in job.problems),
         "refresh_s": REFRESH_S,
     }
     return render(request, "notifications/table/publish.html", context, status=status)

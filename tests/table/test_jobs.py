@@ -13,7 +13,7 @@ from django.utils import timezone, translation
 
 from notifications.models import ResponsibilityTable, TableJob
 from notifications.table import jobs
-from notifications.table.drafts import put_rows, start_draft
+from notifications.table.drafts import put_rows, remove_rows, start_draft
 from notifications.table.rows import Row
 from safety.errors import Conflict
 from safety.people.models import User
@@ -53,6 +53,25 @@ def test_a_check_is_asked_done_and_shown(client: Client, draft: ResponsibilityTa
     assert (job.state, job.problems, draft.state) == (State.DONE, [], "checked")
     assert "没有未处理的缺口" in client.get(page_of(draft)).content.decode()
     assert not jobs.work("me")
+
+
+def test_gaps_lead_to_the_coverage_of_this_draft(
+    city: ModuleType, client: Client, draft: ResponsibilityTable
+) -> None:
+    gaps = f"{reverse('coverage:gaps')}?table={draft.ref}&amp;state=blocks"
+    remove_rows(draft, [("5201210001", "SCH_PRINCIPAL", "SCH_PRINCIPAL")])
+    client.post(page_of(draft), {"check": "1"})
+    jobs.work("me")
+
+    assert {one["field"] for one in TableJob.objects.get().problems} == {"coverage"}
+    assert f'href="{gaps}"' in client.get(page_of(draft)).content.decode()
+    there = client.get(gaps.replace("&amp;", "&")).content.decode()
+    assert "责任表中无人承担" in there
+
+    spoil(draft)
+    client.post(page_of(draft), {"check": "1"})
+    jobs.work("me")
+    assert gaps not in client.get(page_of(draft)).content.decode()  # rows first
 
 
 def test_what_stands_in_the_way_is_told_row_by_row(
