@@ -1,4 +1,4 @@
-"""The rooms of whoever keeps the system: one tile each, shown to those who have the right."""
+"""The rooms of whoever keeps the system, or looks ahead: one tile each, by right."""
 
 from __future__ import annotations
 
@@ -13,14 +13,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from safety.errors import Hidden
+from safety.home.what_if import access as what_if
 from safety.posts.access import rights_of
 
 
 @dataclass(frozen=True, kw_only=True)
 class Room:
-    """A page that opens to one right."""
+    """A page that opens to whoever has one of ``rights``."""
 
-    right: str
+    rights: tuple[str, ...]
     url: str
     label: str
     text: str
@@ -31,63 +32,63 @@ def rooms_for(rights: Container[str]) -> list[Room]:
     """The rooms that open to ``rights``, in the order of their daily use."""
     known = [
         (
-            "manage_people",
+            ("manage_people",),
             "home:people",
             _("People and devices"),
             _("Sign-ins, and the phones that report without one."),
             "people",
         ),
         (
-            "manage_people",
+            ("manage_people",),
             "offices:list",
             _("Posts and holders"),
             _("Who holds which post, since when, and who stands in."),
             "user",
         ),
         (
-            "manage_roster",
+            ("manage_roster",),
             "roster:own",
             _("Duty roster"),
             _("Who is on duty when, week by week; holidays, gaps, swaps."),
             "calendar",
         ),
         (
-            "manage_table",
+            ("manage_table",),
             "table:versions",
             _("Responsibility table"),
             _("Versions and drafts: who answers for what, with both duties."),
             "table",
         ),
         (
-            "manage_table",
+            ("manage_table",),
             "coverage:coverage",
             _("Coverage"),
             _("Is there somebody for everything: gaps today and in the next 30 days."),
             "grid",
         ),
         (
-            "manage_table",
+            ("manage_table",),
             "pledges:progress",
             _("Pledges"),
             _("Who has signed with whom this year, unit by unit, and where a holder is missing."),
             "pledge",
         ),
         (
-            "manage_table",
+            what_if.RIGHTS,
             "what_if:suppose",
             _("What would happen"),
             _("Who would be told of an incident, before it ever happens; and of a bad night."),
             "route",
         ),
         (
-            "manage_rules",
+            ("manage_rules",),
             "rulebook:current",
             _("Rule book"),
             _("Matrix, time limits, grades, owners, texts: read, try on the past, publish."),
             "rules",
         ),
         (
-            "test_chain",
+            ("test_chain",),
             "chaintest:tests",
             _("Tests of the alert chain"),
             _("Which posts an alert reaches, on which channel, how fast; every month or now."),
@@ -95,9 +96,9 @@ def rooms_for(rights: Container[str]) -> list[Room]:
         ),
     ]
     return [
-        Room(right=right, url=reverse(name), label=label, text=text, icon=icon)
-        for right, name, label, text, icon in known
-        if right in rights
+        Room(rights=opening, url=reverse(name), label=label, text=text, icon=icon)
+        for opening, name, label, text, icon in known
+        if any(right in rights for right in opening)
     ]
 
 

@@ -21,7 +21,17 @@ def test_an_administrator_sees_one_tile_for_each_room(city, client):
     assert f'href="{reverse("home:people")}"' in page.content.decode()
 
 
-@pytest.mark.parametrize("who", ["school.safety_staff", "county.duty_officer", "city.chief"])
+@pytest.mark.parametrize("who", ["county.duty_officer", "city.chief"])
+def test_whoever_watches_the_board_finds_the_way_to_what_would_happen(city, client, who):
+    city.sign_in(client, who)
+    there = reverse("what_if:suppose")
+
+    assert f'href="{there}"' in client.get(reverse("notifications:mine")).content.decode()
+    assert client.get(reverse("home:rooms"))["Location"] == there
+    assert client.get(there).status_code == 200
+
+
+@pytest.mark.parametrize("who", ["school.safety_staff", "county.section_basic"])
 def test_whoever_keeps_nothing_finds_nothing_there(city, client, who):
     city.sign_in(client, who)
 
