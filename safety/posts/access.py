@@ -8,7 +8,8 @@ used for reading: ``get_objects_for_user`` ignores ``is_active``.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 
 from django.contrib.auth.models import AnonymousUser
@@ -116,9 +117,16 @@ def people_below(paths: tuple[str, ...], *, at: datetime | None = None) -> Query
     moment = at or timezone.now()
     inside = Unit.objects.under(*paths).values("pk")
     here = Holding.objects.at(moment).filter(post__unit__in=inside).values("person")
+    beyond = people_beyond(paths, at=moment)
+    return User.objects.filter(pk__in=here).exclude(pk__in=beyond.values("pk"))
+
+
+def people_beyond(paths: tuple[str, ...], *, at: datetime | None = None) -> QuerySet[User]:
+    """People who answer, now or later, for something that is not below ``paths``."""
+    inside = Unit.objects.under(*paths).values("pk")
     grants = UnitGroupObjectPermission.objects.exclude(content_object__in=inside)
     beyond = Post.objects.filter(~Q(unit__in=inside) | Q(group__in=grants.values("group")))
-    return User.objects.filter(pk__in=here).exclude(pk__in=_answer_for(beyond, moment).values("pk"))
+    return _answer_for(beyond, at or timezone.now())
 
 
 def people_with(
@@ -151,6 +159,19 @@ def reading_more(user: Viewer, posts: Iterable[int], *, at: datetime | None = No
     ).values_list("group__post", "content_object__path")
     own = reach(user, "view_restricted", at=at)
     return {post for post, path in grants if not (own and path.startswith(own))}
+
+
+def grants_of(posts: Collection[int]) -> dict[int, list[tuple[str, str]]]:
+    """What each of ``posts`` (ids) may do, and where: right and path of the unit."""
+    found: dict[int, list[tuple[str, str]]] = defaultdict(list)
+    if not posts:
+        return found
+    rows = UnitGroupObjectPermission.objects.filter(group__post__in=posts)
+    for post, right, path in rows.values_list(
+        "group__post", "permission__codename", "content_object__path"
+    ):
+        found[post].append((right, path))
+    return found
 
 
 def _answer_for(posts: QuerySet[Post], moment: datetime) -> QuerySet[User]:

@@ -1,8 +1,9 @@
 """Take office and leave it, move an end, take a mistake back: nothing is ever erased.
 
 A change is compared with what the asker saw and refused as a ``Conflict`` when somebody
-else was quicker. On PostgreSQL the posts are locked meanwhile, so that two appointments
-to one exclusive post cannot pass each other; SQLite has one writer anyway.
+else was quicker. On PostgreSQL the posts are locked meanwhile, then the people, so that two
+appointments to one exclusive post, or of one person, cannot pass each other; SQLite has one
+writer anyway.
 """
 
 from __future__ import annotations
@@ -45,9 +46,10 @@ def change_holdings(
     holding that is to end was changed meanwhile.
     """
     posts = {b.post.pk for b in beginnings} | {e.holding.post_id for e in ends}
+    longer = extensions(ends)
     lock_posts(posts)
+    lock_people(b.person.pk for b in [*longer, *beginnings])
     _check_seen(ends)
-    longer = [_extension(end) for end in ends if _is_longer(end)]
     moved = {end.holding.pk: end.ends_at for end in ends if not _is_longer(end)}
     problems = problems_of([*longer, *beginnings], moved)
     if any(problems):
@@ -64,6 +66,17 @@ def lock_posts(posts: Iterable[int]) -> None:
     """Let one change of a post wait for the other. Obligations may still be raised meanwhile."""
     rows = Post.objects.select_for_update(no_key=True).filter(pk__in=posts).order_by("pk")
     list(rows.values_list("pk"))
+
+
+def lock_people(people: Iterable[int]) -> None:
+    """Let what follows from somebody's posts wait: other posts, absences, passwords given out."""
+    rows = User.objects.select_for_update(no_key=True).filter(pk__in=set(people)).order_by("pk")
+    list(rows.values_list("pk"))
+
+
+def extensions(ends: Iterable[NewEnd]) -> list[Beginning]:
+    """What ends that move to a later moment add."""
+    return [_extension(end) for end in ends if _is_longer(end)]
 
 
 def _check_seen(ends: Sequence[NewEnd]) -> None:

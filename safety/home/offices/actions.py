@@ -11,14 +11,15 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from notifications.obligations.handing_over import settle
-from safety.errors import Conflict, Refused
-from safety.home.offices.sheets.actions import Account, actor_of
+from safety.errors import Conflict
+from safety.home.offices.changes import actor_of, change_as
+from safety.home.offices.sheets.actions import Account
 from safety.people.joining import Newcomer, join, one_time_password
 from safety.people.models import User
 from safety.posts.access import reading_more
 from safety.posts.fitting import Beginning
 from safety.posts.models import Holding, Post
-from safety.posts.tenure import NewEnd, change_holdings, lock_posts, withdraw
+from safety.posts.tenure import NewEnd, lock_posts, withdraw
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,17 +62,10 @@ def appoint_to(
             value=str(post),
             remedy=_("Look at who holds it now, then repeat what is still needed."),
         )
-    reads_more = bool(reading_more(user, [post.pk]))
-    if reads_more and person == user:
-        raise Refused(
-            _("This post reads confidential cases that are closed to you."),
-            field="person",
-            value=user.name,
-            remedy=_("Nobody gives himself such a post: ask whoever may read as much."),
-        )
     account = None
     if person is None and newcomer is not None:
         name, phone = newcomer
+        reads_more = reading_more(user, [post.pk])
         password = "" if reads_more else one_time_password()
         new = Newcomer(name=name, phone=phone, password=password)
         [person] = join(newcomers=[new], actor=actor_of(user))
@@ -79,7 +73,8 @@ def appoint_to(
     if person is None:
         raise ValueError("a person or a newcomer is needed")
     held = Holding.objects.filter(post=post, pk__in=leaving).select_related("post__unit", "person")
-    change_holdings(
+    change_as(
+        user,
         beginnings=[
             Beginning(
                 post=post,
@@ -91,7 +86,6 @@ def appoint_to(
             )
         ],
         ends=[NewEnd(holding=holding, ends_at=office.starts_at) for holding in held],
-        actor=actor_of(user),
     )
     settle(posts=[post.pk], actor=actor_of(user))
     return account
@@ -100,7 +94,7 @@ def appoint_to(
 @transaction.atomic
 def move_end(*, holding: Holding, ends_at: datetime | None, user: User) -> None:
     """The holding ends at another moment, or stays open; ``holding`` is the row as seen."""
-    change_holdings(ends=[NewEnd(holding=holding, ends_at=ends_at)], actor=actor_of(user))
+    change_as(user, ends=[NewEnd(holding=holding, ends_at=ends_at)])
     settle(posts=[holding.post_id], actor=actor_of(user))
 
 

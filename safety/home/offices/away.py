@@ -12,10 +12,10 @@ from django.utils.translation import gettext as _
 
 from notifications.obligations.handing_over import settle
 from safety.errors import Hidden, Refused
+from safety.home.offices.changes import actor_of
 from safety.home.offices.liaison import is_liaison_of
 from safety.home.offices.matching import Choice
 from safety.home.offices.pages import may_send_away
-from safety.home.offices.sheets.actions import actor_of
 from safety.people.models import User
 from safety.posts.absence import move_return, take_leave
 from safety.posts.access import posts_held, reading_more

@@ -16,7 +16,7 @@ from notifications.handing.models import HandOver
 from notifications.models import Alert, Obligation
 from notifications.words import capacity_word
 from safety.errors import Conflict, Hidden
-from safety.home.offices.sheets.actions import actor_of
+from safety.home.offices.changes import actor_of
 from safety.ledger.actions import Fact, record
 from safety.people.models import User
 from safety.posts.access import Viewer

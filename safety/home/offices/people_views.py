@@ -24,6 +24,7 @@ from safety.home.offices.away import (
     presets,
     send_away,
 )
+from safety.home.offices.changes import actor_of
 from safety.home.offices.forms import AwayForm, NoteForm
 from safety.home.offices.liaison import (
     BY_PHONE,
@@ -34,7 +35,6 @@ from safety.home.offices.liaison import (
 )
 from safety.home.offices.notes import confirm, items_of
 from safety.home.offices.pages import get_note, get_person, may_send_away, person_page
-from safety.home.offices.sheets.actions import actor_of
 from safety.http import status_of
 from safety.people.models import User
 from safety.posts.absence import end_liaison, name_liaison

@@ -13,16 +13,17 @@ from django.utils.translation import gettext as _
 
 from notifications.obligations.handing_over import settle
 from safety.errors import Conflict, Refused
+from safety.home.offices.changes import actor_of, change_as
 from safety.home.offices.models import Adjustment
 from safety.home.offices.sheets.plan import SheetPlan
 from safety.home.offices.sheets.planning import plan_sheet
 from safety.home.offices.sheets.reading import Sheet
-from safety.ledger.actions import Actor, Fact, record
+from safety.ledger.actions import Fact, record
 from safety.people.joining import Newcomer, change_phone, join, one_time_password
 from safety.people.models import User
 from safety.posts.access import reach, reading_more
 from safety.posts.fitting import Beginning
-from safety.posts.tenure import change_holdings, lock_posts
+from safety.posts.tenure import lock_posts
 
 MANAGE = "manage_people"
 
@@ -39,10 +40,6 @@ class Account:
 class Applied:
     sheet: Adjustment
     accounts: Sequence[Account] = field(default_factory=tuple)
-
-
-def actor_of(user: User) -> Actor:
-    return Actor(kind="person", ref=str(user.pk))
 
 
 @transaction.atomic
@@ -65,6 +62,7 @@ def plan_of(sheet: Adjustment, user: User, *, now: datetime) -> SheetPlan:
         answers=sheet.answers,
         starts_on=sheet.starts_on,
         inside=reach(user, MANAGE),
+        user=user,
         now=now,
     )
 
@@ -201,9 +199,7 @@ def _change(plan: SheetPlan, made: Mapping[str, User], user: User) -> list[dict[
         }
         for end in plan.ends.values()
     ]
-    holdings = change_holdings(
-        beginnings=beginnings, ends=list(plan.ends.values()), actor=actor_of(user)
-    )
+    holdings = change_as(user, beginnings=beginnings, ends=list(plan.ends.values()))
     done: list[dict[str, Any]] = [
         {"line": row.line, "made": holding.pk} for row, holding in zip(rows, holdings, strict=True)
     ]

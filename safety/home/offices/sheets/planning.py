@@ -22,6 +22,7 @@ from safety.home.offices.sheets.plan import WHO, Question, Row, SheetPlan
 from safety.home.offices.sheets.reading import COLUMNS
 from safety.people.models import User
 from safety.posts.fitting import problems_of
+from safety.posts.raising import raises
 from safety.posts.tenure import NewEnd
 
 
@@ -31,9 +32,13 @@ def plan_sheet(
     answers: Mapping[str, str],
     starts_on: date | None,
     inside: tuple[str, ...],
+    user: User,
     now: datetime,
 ) -> SheetPlan:
-    """The plan of ``rows`` (line number, then texts after ``COLUMNS``) for the reach ``inside``."""
+    """The plan of ``rows`` (line number, then texts after ``COLUMNS``) of ``user``.
+
+    ``inside`` is where ``user`` may change who holds posts.
+    """
     found = [_read(row, starts_on) for row in rows]
     places = Places(inside, (row.texts["unit"] for row in found))
     people = People(
@@ -48,12 +53,14 @@ def plan_sheet(
     held = Held(found, inside=inside, now=now)
     for row in found:
         decide_post(row, held, answers)
+    ended = {h.pk for row in found for h in row.ends}
     for row in found:
-        decide_others(row, held, answers, ended={h.pk for r in found for h in r.ends})
+        decide_others(row, held, answers, ended=ended)
+        ended.update(h.pk for h in row.ends)
     for row in found:
         decide_beginning(row, held, now)
     ends = _all_ends(found)
-    _fit(found, ends)
+    _fit(found, ends, user)
     return SheetPlan(rows=found, ends=ends)
 
 
@@ -147,11 +154,12 @@ def _all_ends(rows: Iterable[Row]) -> dict[int, NewEnd]:
     return ends
 
 
-def _fit(rows: Sequence[Row], ends: Mapping[int, NewEnd]) -> None:
+def _fit(rows: Sequence[Row], ends: Mapping[int, NewEnd], user: User) -> None:
     """Let the rules of holdings speak; what is open or wrong already is not asked again."""
     ready = [row for row in rows if row.begins is not None]
-    moved = {pk: end.ends_at for pk, end in ends.items()}
-    found = problems_of([row.begins for row in ready if row.begins], moved)
-    for row, problems in zip(ready, found, strict=True):
+    begun = [row.begins for row in ready if row.begins]
+    found = problems_of(begun, {pk: end.ends_at for pk, end in ends.items()})
+    for row, misfits, rises in zip(ready, found, raises(user, begun), strict=True):
+        row.problems += rises
         if not row.is_open:
-            row.problems += problems
+            row.problems += misfits

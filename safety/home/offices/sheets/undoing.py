@@ -12,15 +12,15 @@ from django.utils.translation import gettext as _
 
 from notifications.obligations.handing_over import settle
 from safety.errors import Conflict, Problem
+from safety.home.offices.changes import actor_of, change_as
 from safety.home.offices.models import Adjustment
-from safety.home.offices.sheets.actions import actor_of
 from safety.ledger.actions import Actor, Fact, record
 from safety.people.actions import set_active
 from safety.people.joining import change_phone
 from safety.people.models import User
 from safety.posts.fitting import Beginning
 from safety.posts.models import Holding
-from safety.posts.tenure import NewEnd, change_holdings, lock_posts, withdraw
+from safety.posts.tenure import NewEnd, lock_posts, withdraw
 
 
 @transaction.atomic
@@ -47,7 +47,7 @@ def undo_sheet(*, sheet: Adjustment, why: str, user: User) -> None:
     _check_untouched(sheet, rows)
     actor = actor_of(user)
     withdraw(holdings=[rows[pk] for pk in made], why=why, actor=actor)
-    _open_again(rows, ended, actor)
+    _open_again(rows, ended, user)
     _forget_people(sheet, actor)
     record(
         actor=actor,
@@ -96,7 +96,7 @@ def _is_as_left(holding: Holding, row: Mapping[str, Any]) -> bool:
 
 
 def _open_again(
-    rows: Mapping[int, Holding], ended: Mapping[int, Mapping[str, Any]], actor: Actor
+    rows: Mapping[int, Holding], ended: Mapping[int, Mapping[str, Any]], user: User
 ) -> None:
     again, ends = [], []
     for pk, row in ended.items():
@@ -116,7 +116,7 @@ def _open_again(
                     note=holding.note,
                 )
             )
-    change_holdings(beginnings=again, ends=ends, actor=actor)
+    change_as(user, beginnings=again, ends=ends)
 
 
 def _forget_people(sheet: Adjustment, actor: Actor) -> None:
