@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from safety.home.offices.models import Adjustment
+from safety.people.models import User
 from safety.posts.access import reach
 from safety.posts.models import Holding, Leave
 from tests.city import give, person, post, sign_in
@@ -100,7 +101,8 @@ def test_whoever_manages_people_does_not_come_to_keep_the_rules(city, client, ta
 
 
 def test_a_sheet_does_not_give_its_author_the_rules_either(city, client):
-    sign_in(client, "county.safety_office")
+    user = sign_in(client, "county.safety_office")
+    User.objects.filter(pk=user.pk).update(name="示范科长")  # without the brackets of the cast
 
     sheet = keep(client, row_of("county.administrator", "county.safety_office", "代理,兼"))
 
