@@ -17,7 +17,16 @@ from safety.errors import Conflict, Refused
 from safety.ledger.actions import Actor, Fact, record
 from safety.people.models import User
 from safety.posts.models import Post, RosterPeriod, Shift
-from safety.roster.checks import NewShift, alone, check_shifts, confidential, lock_for, twice, wrong
+from safety.roster.checks import (
+    AHEAD,
+    NewShift,
+    alone,
+    check_shifts,
+    confidential,
+    lock_for,
+    twice,
+    wrong,
+)
 from safety.roster.words import moment_words
 
 
@@ -103,6 +112,13 @@ def keep_roster(*, post: Post, starts_at: datetime, actor: Actor) -> RosterPerio
             field="starts_at",
             value=moment_words(starts_at),
             remedy=_("Choose now or later."),
+        )
+    if starts_at > timezone.now() + AHEAD:
+        raise Refused(
+            _("It lies more than a year ahead."),
+            field="starts_at",
+            value=moment_words(starts_at),
+            remedy=_("Look at the year of the date."),
         )
     last = post.roster_periods.order_by("-starts_at").first()
     if last is not None and (last.ends_at is None or last.ends_at > starts_at):

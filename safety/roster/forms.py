@@ -17,7 +17,7 @@ from safety.people.models import User
 from safety.posts.models import Post, Shift
 from safety.roster.calendar import Calendar, Holiday
 from safety.roster.choices import choose, person_words, seat_words, shift_words
-from safety.roster.planning import FIRST_DAY, LAST_DAY
+from safety.roster.planning import FIRST_DAY, FIRST_MOMENT, LAST_DAY, LAST_MOMENT
 from safety.roster.sheets.names import Known, written_in
 from safety.roster.words import nobody_words, several_words, unknown_words
 
@@ -29,6 +29,7 @@ def _moment(label: Any) -> forms.DateTimeField:
         label=label,
         input_formats=[LOCAL],
         widget=forms.DateTimeInput(format=LOCAL, attrs={"type": "datetime-local"}),
+        validators=[MinValueValidator(FIRST_MOMENT), MaxValueValidator(LAST_MOMENT)],
     )
 
 

@@ -20,6 +20,8 @@ from safety.roster.checks import NewShift
 
 DAYS_AT_MOST = 370
 FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2099, 12, 31)
+FIRST_MOMENT = datetime.combine(FIRST_DAY, datetime.min.time(), ZONE)
+LAST_MOMENT = datetime.combine(LAST_DAY, datetime.min.time(), ZONE)
 DAY = timedelta(days=1)
 
 
