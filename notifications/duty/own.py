@@ -11,8 +11,9 @@ from django.utils import timezone
 from notifications.duty.access import open_checks
 from safety.people.models import User
 from safety.posts.models import Shift
-from safety.roster.models import CallCheck, DutyHandOver, Swap
+from safety.roster.models import CallCheck, DutyHandOver
 from safety.roster.selectors import own_shifts
+from safety.roster.swaps import waiting_swaps
 
 SOON = timedelta(days=31)
 
@@ -41,5 +42,5 @@ def own_duty(user: User) -> OwnDuty:
         runs=coming is not None and coming.starts_at <= now,
         checks=list(open_checks(user)[:5]),
         to_take=list(waiting.select_related("post__unit", "giver")[:5]),
-        swaps=Swap.objects.filter(other=user, state=Swap.State.ASKED).count(),
+        swaps=waiting_swaps(user).filter(other=user).count(),
     )

@@ -6,10 +6,11 @@ wrong is said at once, and nothing is half written. What is over never changes.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -27,6 +28,7 @@ from safety.roster.checks import (
     twice,
     wrong,
 )
+from safety.roster.models import Swap
 from safety.roster.words import moment_words
 
 
@@ -49,6 +51,7 @@ def plan_shifts(*, shifts: Sequence[NewShift], actor: Actor) -> list[Shift]:
 @transaction.atomic
 def remove_shift(*, shift: Shift, actor: Actor) -> None:
     """Take a shift out that has not begun. Raises ``Refused`` for any other."""
+    lock_for([shift.post_id], [shift.person_id])
     gone, _rows = Shift.objects.filter(pk=shift.pk, starts_at__gt=timezone.now()).delete()
     if not gone:
         raise _begun(shift)
@@ -96,10 +99,19 @@ def replace_person(*, shift: Shift, person: User, actor: Actor) -> Shift:
         )
     else:
         after = Shift.objects.select_related("post__unit", "person").get(pk=shift.pk)
+    drop_swaps([shift.pk])
     record(
         actor=actor, facts=[_fact("shift.replaced", after, before=shift.person_id, from_now=runs)]
     )
     return after
+
+
+def drop_swaps(shifts: Iterable[int]) -> None:
+    """Nothing is asked any more about ``shifts``, which have changed hands."""
+    about = Q(shift__in=shifts) | Q(for_shift__in=shifts)
+    Swap.objects.filter(about, state=Swap.State.ASKED).update(
+        state=Swap.State.WITHDRAWN, decided_at=timezone.now()
+    )
 
 
 @transaction.atomic

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -11,7 +12,7 @@ from safety.ledger.actions import Actor, Fact, record
 from safety.people.models import User
 from safety.posts.models import Shift
 from safety.roster.access import people_for
-from safety.roster.actions import changed_meanwhile
+from safety.roster.actions import changed_meanwhile, drop_swaps
 from safety.roster.checks import NewShift, lock_for
 from safety.roster.gaining import gaining
 from safety.roster.models import Swap
@@ -24,6 +25,9 @@ def ask_swap(
 ) -> Swap:
     """The holder of ``shift`` asks ``other`` to take it, for ``for_shift`` if one is named."""
     now = timezone.now()
+    _lock(shift, for_shift, shift.person_id, other.pk)
+    if not Shift.objects.filter(pk=shift.pk, person=shift.person_id).exists():
+        raise changed_meanwhile(shift)
     problems = _not_ahead(shift, for_shift)
     if other.pk == shift.person_id:
         problems.append(_wrong(_("Nobody swaps with himself."), other.name))
@@ -55,14 +59,25 @@ def ask_swap(
     return swap
 
 
+def waiting_swaps(person: User) -> QuerySet[Swap]:
+    """Swaps that ``person`` asked for, or is asked to agree to, and that can still be agreed."""
+    return Swap.objects.filter(
+        Q(asker=person) | Q(other=person),
+        Q(for_shift=None) | Q(for_shift__starts_at__gt=timezone.now()),
+        state=Swap.State.ASKED,
+        shift__starts_at__gt=timezone.now(),
+    )
+
+
 @transaction.atomic
 def answer_swap(*, swap: Swap, agrees: bool, actor: Actor) -> None:
     """The one who was asked agrees, and the shifts change hands; or declines."""
     state = Swap.State.AGREED if agrees else Swap.State.DECLINED
+    shift, for_shift = swap.shift, swap.for_shift
+    if agrees:
+        _lock(shift, for_shift, swap.asker_id, swap.other_id)
     _decide(swap, state)
     if agrees:
-        shift, for_shift = swap.shift, swap.for_shift
-        lock_for([shift.post_id], [swap.asker_id, swap.other_id])
         who = (shift, for_shift, swap.asker, swap.other)
         problems = _not_ahead(shift, for_shift) + _strangers(*who) + _clashes(*who)
         problems += _confidential(*who)
@@ -71,6 +86,7 @@ def answer_swap(*, swap: Swap, agrees: bool, actor: Actor) -> None:
         _hand(shift, swap.asker, swap.other)
         if for_shift is not None:
             _hand(for_shift, swap.other, swap.asker)
+        drop_swaps([s.pk for s in (shift, for_shift) if s is not None])
     _tell(actor, f"swap.{state}", swap)
 
 
@@ -78,6 +94,11 @@ def answer_swap(*, swap: Swap, agrees: bool, actor: Actor) -> None:
 def withdraw_swap(*, swap: Swap, actor: Actor) -> None:
     _decide(swap, Swap.State.WITHDRAWN)
     _tell(actor, "swap.withdrawn", swap)
+
+
+def _lock(shift: Shift, for_shift: Shift | None, *people: int) -> None:
+    """Seats and people before any swap, as everybody who changes the roster does."""
+    lock_for({s.post_id for s in (shift, for_shift) if s is not None}, people)
 
 
 def _decide(swap: Swap, state: str) -> None:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from types import ModuleType
 
 import pytest
 from django.db import connection
+from django.urls import reverse
 from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
+from notifications.duty.own import own_duty
 from safety.errors import Conflict, Refused
 from safety.ledger.actions import SYSTEM
 from safety.posts.models import Shift
@@ -30,7 +33,7 @@ from safety.roster.models import Swap
 from safety.roster.planning import copied, month_of, rotation, week_of
 from safety.roster.selectors import gaps_ahead, kept_between, shifts_between
 from safety.roster.swaps import answer_swap, ask_swap, withdraw_swap
-from tests.city import give, person, post, unit, vacate
+from tests.city import give, person, post, sign_in, unit, vacate
 from tests.roster.shifts import keep, new, now, put
 
 SEAT, LEADER = "county.duty_officer", "county.duty_leader"
@@ -130,6 +133,57 @@ def test_a_roster_is_kept_once_and_never_backwards(city: ModuleType) -> None:
     assert not seat.roster_periods.exists()
     with pytest.raises(Conflict):
         stop_roster(post=seat, actor=SYSTEM)
+
+
+@pytest.mark.parametrize("round_", range(3))
+@pytest.mark.parametrize("manager", ["replaces", "removes"])
+def test_a_swap_and_the_manager_at_once_end_with_one_of_both(
+    city_committed: ModuleType, manager: str, round_: int
+) -> None:
+    mine = put(SEAT, "county.exams", start=now() + 30 * HOUR)
+    theirs = put(SEAT, "county.chief", start=now() + 60 * HOUR)
+    swap = ask_swap(
+        shift=mine, other=person("county.chief"), for_shift=theirs, note="", actor=SYSTEM
+    )
+    ready = threading.Barrier(2)
+    told: list[object] = []
+
+    def agree() -> None:
+        answer_swap(swap=swap, agrees=True, actor=SYSTEM)
+
+    def change() -> None:
+        if manager == "removes":
+            remove_shift(shift=mine, actor=SYSTEM)
+        else:
+            replace_person(shift=mine, person=person("county.office"), actor=SYSTEM)
+
+    def run(work: Callable[[], None]) -> None:
+        try:
+            ready.wait(timeout=10)
+            work()
+            told.append("done")
+        except Exception as error:  # noqa: BLE001 - whatever it is, the test looks at it
+            told.append(error)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=(work,)) for work in (agree, change)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=30)
+
+    assert len(told) == 2
+    assert "done" in told
+    assert all(one == "done" or isinstance(one, Refused) for one in told), told
+    theirs.refresh_from_db()
+    sits = dict(Shift.objects.filter(pk=mine.pk).values_list("pk", "person__username"))
+    swapped = theirs.person == person("county.exams")
+    assert sits.get(mine.pk) in (
+        ({"county.chief", None} if swapped else {None})
+        if manager == "removes"
+        else ({"county.chief"} if swapped else {"county.office"})
+    )
 
 
 def test_two_managers_at_once_end_with_one_shift_and_one_clear_message(
@@ -239,6 +293,43 @@ def test_strangers_the_past_and_withdrawn_swaps_come_to_nothing(city: ModuleType
 
     with pytest.raises(Conflict):
         answer_swap(swap=swap, agrees=True, actor=SYSTEM)
+
+
+def test_a_shift_that_changed_hands_is_asked_about_anew(city: ModuleType) -> None:
+    mine = put(SEAT, "county.exams", start=now() + 30 * HOUR)
+    theirs = put(SEAT, "county.chief", start=now() + 60 * HOUR)
+    old = ask_swap(shift=mine, other=person("county.chief"), for_shift=None, note="", actor=SYSTEM)
+    other = ask_swap(
+        shift=theirs, other=person("county.exams"), for_shift=mine, note="", actor=SYSTEM
+    )
+
+    after = replace_person(shift=mine, person=person("county.office"), actor=SYSTEM)
+
+    for swap in (old, other):
+        swap.refresh_from_db()
+        assert swap.state == Swap.State.WITHDRAWN
+    again = ask_swap(
+        shift=after, other=person("county.chief"), for_shift=theirs, note="", actor=SYSTEM
+    )
+    third = ask_swap(
+        shift=theirs, other=person("county.exams"), for_shift=None, note="", actor=SYSTEM
+    )
+    answer_swap(swap=again, agrees=True, actor=SYSTEM)
+    third.refresh_from_db()
+    assert third.state == Swap.State.WITHDRAWN
+
+
+def test_a_swap_of_a_shift_that_has_begun_waits_for_nobody(city: ModuleType, client) -> None:
+    mine = put(SEAT, "county.exams", start=now() + HOUR)
+    ask_swap(shift=mine, other=person("county.chief"), for_shift=None, note="", actor=SYSTEM)
+    sign_in(client, "county.chief")
+    assert own_duty(person("county.chief")).swaps == 1
+    assert len(client.get(reverse("roster:own")).context["swaps"]) == 1
+
+    Shift.objects.update(starts_at=now() - HOUR)
+
+    assert own_duty(person("county.chief")).swaps == 0
+    assert client.get(reverse("roster:own")).context["swaps"] == []
 
 
 # ---- days, turns, copies ----

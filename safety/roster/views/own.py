@@ -30,9 +30,9 @@ from safety.roster.access import (
 )
 from safety.roster.feed import drop_link, feed_of, renew_link
 from safety.roster.forms import SwapForm
-from safety.roster.models import CalendarLink, Swap
+from safety.roster.models import CalendarLink
 from safety.roster.selectors import gaps_ahead, kept_between, own_shifts
-from safety.roster.swaps import answer_swap, ask_swap, withdraw_swap
+from safety.roster.swaps import answer_swap, ask_swap, waiting_swaps, withdraw_swap
 from safety.roster.views.asking import actor_of, cleaned, signed_in, tell
 
 PAGE = 30
@@ -58,7 +58,8 @@ def show_own(request: HttpRequest) -> HttpResponse:
 
 def _own(user: User) -> dict[str, object]:
     now = timezone.now()
-    swaps = swaps_of(user).filter(Q(state=Swap.State.ASKED) | Q(decided_at__gt=now - RECENT))
+    waiting = waiting_swaps(user).values("pk")
+    swaps = swaps_of(user).filter(Q(pk__in=waiting) | Q(decided_at__gt=now - RECENT))
     return {
         "shifts": own_shifts(user, since=now)[:SHOWN],
         "swaps": [(swap, swap.other_id == user.pk) for swap in swaps[:SHOWN]],
