@@ -18,8 +18,10 @@ from safety.home.offices.matching import Choice
 from safety.home.offices.pages import may_send_away
 from safety.people.models import User
 from safety.posts.absence import move_return, take_leave
-from safety.posts.access import posts_held, reading_more
+from safety.posts.access import posts_held
 from safety.posts.models import Holding, Leave
+from safety.posts.raising import RESTRICTED, gains_of_delegate, missing_rights
+from safety.posts.tenure import lock_people
 
 COLLEAGUES = 80
 EVENING, MORNING = time(18, 0), time(8, 30)
@@ -85,24 +87,38 @@ def send_away(
     delegate: User | None,
     user: User,
 ) -> Leave:
-    """Enter an absence. Whoever enters it for another may not gain confidential reading by it."""
+    """Enter an absence. Whoever enters it for another may not gain any right by it."""
+    starts_at = starts_at or timezone.now()
+    lock_people([person.pk])
+    if delegate == user and person != user:
+        _refuse_gain(user, person, starts_at, ends_at)
     posts = set(posts_held(person).values_list("pk", flat=True))
-    if delegate == user and person != user and reading_more(user, posts):
-        raise Refused(
-            _("This post reads confidential cases that are closed to you."),
-            field="delegate",
-            value=user.name,
-            remedy=_("Let the person name you, or name somebody else."),
-        )
     leave = take_leave(
         person=person,
-        starts_at=starts_at or timezone.now(),
+        starts_at=starts_at,
         ends_at=ends_at,
         delegate=delegate,
         actor=actor_of(user),
     )
     settle(posts=posts, actor=actor_of(user))
     return leave
+
+
+def _refuse_gain(user: User, person: User, starts_at: datetime, ends_at: datetime) -> None:
+    """Whatever ``person`` holds at some moment of the absence, ``user`` must have already."""
+    gains = gains_of_delegate(person=person, delegate=user, starts_at=starts_at, ends_at=ends_at)
+    missing = missing_rights(user, gains)
+    if not missing:
+        return
+    reads = any(RESTRICTED in rights for rights in missing.values())
+    raise Refused(
+        _("This post reads confidential cases that are closed to you.")
+        if reads
+        else _("%(name)s has rights that you do not have.") % {"name": person.name},
+        field="delegate",
+        value=user.name,
+        remedy=_("Let the person name you, or name somebody else."),
+    )
 
 
 @transaction.atomic
