@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.core.paginator import Page, Paginator
+from django.db.models import F
 from django.utils import timezone
 
 from notifications.access import Sight, sight_of, visible_alerts
@@ -114,7 +115,7 @@ def room_of(user: User, unit: Unit, *, number: int | str | None = 1) -> Room:
         asked=list(
             CallCheck.objects.filter(unit__in=below)
             .select_related("unit", "asked_by")
-            .order_by("closed_at", "-asked_at")[:CHECKS_SHOWN]
+            .order_by(F("closed_at").desc(nulls_first=True), "-asked_at")[:CHECKS_SHOWN]
         )
         if may_check
         else (),
@@ -202,8 +203,8 @@ def to_tell(unit: Unit, seat: Post) -> str:
     """The lines of the log that were marked for the hand-over since the seat last changed."""
     last = DutyHandOver.objects.filter(post=seat, taken_at__isnull=False).first()
     since = last.given_at if last else timezone.now() - timedelta(days=2)
-    lines = LogEntry.objects.filter(unit=unit, to_hand_over=True, at__gt=since).order_by("at")
+    lines = LogEntry.objects.filter(unit=unit, to_hand_over=True, written_at__gt=since)
     return "\n".join(
         f"{timezone.localtime(line.at):%m-%d %H:%M} {line.matter} {line.handling}".strip()
-        for line in lines[:20]
+        for line in lines.order_by("at", "pk")[:20]
     )

@@ -160,8 +160,8 @@ def _corrected(request: HttpRequest, unit: Unit) -> LogEntry | None:
     if not ref:
         return None
     try:
-        return LogEntry.objects.filter(unit=unit, ref=UUID(ref)).first()
-    except ValueError as error:
+        return LogEntry.objects.get(unit=unit, ref=UUID(ref))
+    except (ValueError, LogEntry.DoesNotExist) as error:
         raise Hidden from error
 
 

@@ -14,7 +14,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from notifications.duty import checking
+from notifications.duty.desk import to_tell
 from notifications.duty.handing_over import give, open_items, take
+from notifications.duty.log import write_line
 from notifications.models import Alert, Obligation, StreamRow
 from safety.errors import Conflict, Refused
 from safety.ledger.models import Event
@@ -236,6 +238,62 @@ def test_the_log_is_written_by_the_room_and_corrected_by_a_further_line(
     page = client.get(room()).content.decode()
     assert "市局来电询问" in page
     assert "应为省厅来电" in page
+
+
+def test_a_correction_of_a_line_of_another_log_or_of_none_is_not_written(
+    city: ModuleType, client
+) -> None:
+    other = write_line(
+        unit=unit("district"), by=person("district.duty_officer"), at=None, matter="x"
+    )
+    sign_in(client, "county.duty_officer")
+    address = reverse("duty:log", args=[unit(ROOM).code])
+
+    for ref in (str(other.ref), str(uuid4()), "nonsense"):
+        assert client.post(address, {"matter": "y", "corrects": ref}).status_code == 404
+
+    assert LogEntry.objects.get() == other
+
+
+def test_a_line_written_after_the_hand_over_is_told_at_the_next(city: ModuleType) -> None:
+    change_of_shift()
+    officer = {"unit": unit(ROOM), "by": person("county.exams"), "to_hand_over": True}
+    write_line(**officer, at=now() - timedelta(hours=2), matter="先前")
+    record = give(
+        seat=post(SEAT), giver=person("county.exams"), taker=person("county.office"), note=""
+    )
+    take(hand_over=record, taker=person("county.office"))
+    write_line(**officer, at=now() - timedelta(hours=1), matter="补记")
+
+    told = to_tell(unit(ROOM), post(SEAT))
+
+    assert "补记" in told
+    assert "先前" not in told
+
+
+def test_checks_that_wait_come_first_and_then_the_newest(city: ModuleType, client) -> None:
+    units = [unit(key) for key in ("district", "county", "zone")]
+    first = now() - timedelta(days=9)
+    CallCheck.objects.bulk_create(
+        CallCheck(
+            unit=units[number % 2],
+            asked_by=person("city.duty_officer"),
+            asked_at=first + timedelta(hours=number),
+            due_at=first + timedelta(hours=number, minutes=5),
+            closed_at=first + timedelta(hours=number, minutes=9),
+        )
+        for number in range(25)
+    )
+    sign_in(client, "city.duty_officer")
+    client.post(reverse("duty:ask", args=[unit("city").code]), {"unit": units[2].name})
+
+    asked = client.get(room("city")).context["room"].asked
+
+    assert len(asked) == 20
+    assert asked[0].unit == units[2]
+    assert [check.asked_at for check in asked[1:]] == [
+        first + timedelta(hours=number) for number in range(24, 5, -1)
+    ]
 
 
 @pytest.mark.parametrize("who", ["county.chief", "city.duty_officer", "county.section_basic"])
