@@ -189,7 +189,7 @@ def head_of(unit: Unit, *, now: datetime, wall: bool) -> Head:
         leaders=_named(on_duty, "DUTY_LEADER"),
         dispatcher=dispatcher_beat(),
         tests=open_tests(unit),
-        check=None if wall else CallCheck.objects.filter(unit=unit, closed_at=None).first(),
+        check=None if wall else CallCheck.objects.filter(unit=unit).waiting().first(),
         **counts,
     )
 

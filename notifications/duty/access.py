@@ -85,9 +85,8 @@ def open_checks(user: Viewer) -> QuerySet[CallCheck]:
     """Checks that wait for ``user``'s own answer."""
     schools = posts_held(user).filter(unit__kind__in=Unit.SCHOOL_KINDS).values("unit")
     rooms = units_with(user, WORK).values("pk")
-    return CallCheck.objects.filter(
-        Q(unit__in=rooms) | Q(unit__in=schools), closed_at=None
-    ).select_related("unit", "asked_by")
+    own = CallCheck.objects.filter(Q(unit__in=rooms) | Q(unit__in=schools))
+    return own.waiting().select_related("unit", "asked_by")
 
 
 def get_check_to_answer(user: Viewer, ref: UUID) -> CallCheck:
@@ -98,8 +97,14 @@ def get_check_to_answer(user: Viewer, ref: UUID) -> CallCheck:
 
 
 def get_check_to_record(user: Viewer, ref: UUID) -> CallCheck:
-    """A check that ``user`` may write an answer by telephone into: whoever may ask."""
-    check = CallCheck.objects.filter(ref=ref).select_related("unit").first()
-    if check is None or not asks(user, check.unit):
+    """A check that ``user`` may write an answer by telephone into: made by the own duty room."""
+    check = CallCheck.objects.filter(ref=ref).select_related("unit", "caller").first()
+    if check is None or not _records(user, check):
         raise Hidden
     return check
+
+
+def _records(user: Viewer, check: CallCheck) -> bool:
+    if check.caller is None:
+        return asks(user, check.unit)
+    return works_in(user, check.caller)

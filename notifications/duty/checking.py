@@ -17,23 +17,25 @@ from safety.errors import Conflict, Problem, Refused
 from safety.ledger.actions import Actor, Fact, record
 from safety.people.models import User
 from safety.roster.calendar import current_calendar
-from safety.roster.models import CallCheck
+from safety.roster.models import OPEN_FOR, CallCheck
 from safety.units.models import Unit
-
-OPEN_FOR = timedelta(hours=2)  # then nobody answers any more
 
 
 @transaction.atomic
-def ask(*, unit: Unit, by: User) -> CallCheck:
-    """Call ``unit`` now. Raises ``Conflict`` while an earlier call waits for its answer."""
+def ask(*, unit: Unit, caller: Unit, by: User) -> CallCheck:
+    """The duty room of ``caller`` calls ``unit`` now.
+
+    Raises ``Conflict`` while an earlier call waits for its answer.
+    """
     now = timezone.now()
-    CallCheck.objects.filter(unit=unit, closed_at=None, asked_at__lt=now - OPEN_FOR).update(
+    CallCheck.objects.filter(unit=unit, closed_at=None, asked_at__lte=now - OPEN_FOR).update(
         closed_at=now
     )
     try:
         with transaction.atomic():
             check = CallCheck.objects.create(
                 unit=unit,
+                caller=caller,
                 asked_by=by,
                 asked_at=now,
                 due_at=now + timedelta(minutes=current_calendar().answer_minutes),
@@ -51,8 +53,15 @@ def ask(*, unit: Unit, by: User) -> CallCheck:
 
 @transaction.atomic
 def answer(*, check: CallCheck, by: User) -> CallCheck:
-    """Somebody of that duty answers on the screen."""
+    """Somebody of that duty answers on the screen. Raises ``Refused`` when it is long over."""
     now = timezone.now()
+    if check.asked_at <= now - OPEN_FOR:
+        raise Refused(
+            _("This check is over."),
+            field="check",
+            value=str(check),
+            remedy=_("Call whoever asked, if there is something to say."),
+        )
     return _close(
         check,
         by,

@@ -110,7 +110,7 @@ def room_of(user: User, unit: Unit, *, number: int | str | None = 1) -> Room:
         waiting=list(records.filter(taken_at=None)),
         records=list(records.exclude(taken_at=None)[:RECORDS_SHOWN]),
         log=Paginator(lines, LOG_PAGE).get_page(number),
-        own_check=checks.filter(closed_at=None).first() if answers(user, unit) else None,
+        own_check=checks.waiting().first() if answers(user, unit) else None,
         checks=list(checks[:CHECKS_SHOWN]),
         asked=list(
             CallCheck.objects.filter(unit__in=below)
@@ -141,10 +141,9 @@ def items_for(user: User, items: Sequence[Mapping[str, Any]]) -> list[OpenItem]:
 
 
 def reached(unit: Unit, *, now: datetime) -> Reached:
-    """The checks of the last 90 days that are closed."""
-    closed = list(
-        CallCheck.objects.filter(unit=unit, asked_at__gt=now - QUARTER, closed_at__isnull=False)
-    )
+    """The checks of the last 90 days that are over."""
+    asked = CallCheck.objects.filter(unit=unit, asked_at__gt=now - QUARTER)
+    closed = [check for check in asked if check.is_over]
     in_time = sum(bool(check.in_time) for check in closed)
     answered = sum(check.answered_at is not None for check in closed)
     return Reached(asked=len(closed), in_time=in_time, later=answered - in_time)

@@ -175,7 +175,7 @@ def ask(request: HttpRequest, code: str) -> HttpResponse:
 
     def done() -> str:
         called = _called(request, unit, _cleaned(form)["unit"])
-        check = checking.ask(unit=called, by=user)
+        check = checking.ask(unit=called, caller=unit, by=user)
         return _("%(unit)s is being checked. Call now: %(phone)s") % {
             "unit": check.unit.label,
             "phone": check.unit.duty_phone or "—",

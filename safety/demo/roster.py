@@ -119,6 +119,7 @@ def _write_down(now: datetime) -> None:
             CallCheck(
                 ref=_ref(f"check {hours}"),
                 unit=Unit.objects.get(code=place.code),
+                caller=city,
                 asked_by=officer,
                 asked_at=asked,
                 due_at=asked + timedelta(minutes=5),

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import uuid
+from datetime import timedelta
+from typing import ClassVar
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from safety.people.models import User
 from safety.posts.models import Post, Shift
 from safety.units.models import Unit
+
+OPEN_FOR = timedelta(hours=2)  # then a call-back check counts as not answered
 
 
 class Swap(models.Model):
@@ -116,8 +121,18 @@ class LogEntry(models.Model):
         return f"{self.unit.label} {self.at:%Y-%m-%d %H:%M} {self.matter[:20]}"
 
 
+class CallCheckQuerySet(models.QuerySet["CallCheck"]):
+    def waiting(self) -> CallCheckQuerySet:
+        """Those that can still be answered on the screen."""
+        return self.filter(closed_at=None, asked_at__gt=timezone.now() - OPEN_FOR)
+
+
 class CallCheck(models.Model):
-    """A duty seat was called, and had to answer within minutes (值班抽查)."""
+    """A duty seat was called, and had to answer within minutes (值班抽查).
+
+    ``caller`` is the unit whose duty room called, and which alone writes the answer down;
+    None where that was not kept yet.
+    """
 
     class How(models.TextChoices):
         SCREEN = "screen", _("on the screen")
@@ -125,6 +140,9 @@ class CallCheck(models.Model):
 
     ref = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="call_checks")
+    caller = models.ForeignKey(
+        Unit, on_delete=models.PROTECT, null=True, blank=True, related_name="calls_made"
+    )
     asked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="call_checks_asked")
     asked_at = models.DateTimeField()
     due_at = models.DateTimeField()
@@ -140,6 +158,8 @@ class CallCheck(models.Model):
         User, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     closed_at = models.DateTimeField(null=True, blank=True)
+
+    objects: ClassVar = CallCheckQuerySet.as_manager()
 
     class Meta:
         ordering = ["-asked_at", "-id"]
@@ -162,11 +182,16 @@ class CallCheck(models.Model):
         return f"{self.unit.label} {self.asked_at:%Y-%m-%d %H:%M}"
 
     @property
+    def is_over(self) -> bool:
+        """Whether nobody answers it on the screen any more."""
+        return self.closed_at is not None or self.asked_at <= timezone.now() - OPEN_FOR
+
+    @property
     def in_time(self) -> bool | None:
         """Whether it was answered in time; None while it still may be."""
         if self.answered_at is not None:
             return self.answered_at <= self.due_at
-        return None if self.closed_at is None else False
+        return False if self.is_over else None
 
     @property
     def seconds(self) -> int | None:

@@ -40,6 +40,11 @@ def change_of_shift() -> None:
     put(SEAT, "county.office", start=now() + timedelta(minutes=10), hours=8)
 
 
+def called_by(caller: str, called: str) -> CallCheck:
+    officer = person(f"{caller}.duty_officer")
+    return checking.ask(unit=unit(called), caller=unit(caller), by=officer)
+
+
 def owed(who: str) -> set[str]:
     rows = Obligation.objects.open().filter(post=post(SEAT), person=person(who))
     return set(rows.values_list("kind", flat=True))
@@ -343,7 +348,7 @@ def test_an_answer_after_five_minutes_counts_as_later_and_a_call_as_much_as_a_ta
 ) -> None:
     start = timezone.now().replace(microsecond=0)
     with time_machine.travel(start, tick=False):
-        check = checking.ask(unit=unit(ROOM), by=person("city.duty_officer"))
+        check = called_by("city", ROOM)
     with time_machine.travel(start + timedelta(minutes=9), tick=False):
         checking.record_answer(
             check=check,
@@ -355,7 +360,7 @@ def test_an_answer_after_five_minutes_counts_as_later_and_a_call_as_much_as_a_ta
     assert (check.in_time, check.seconds, check.how) == (True, 240, "phone")
 
     with time_machine.travel(start + timedelta(hours=1), tick=False):
-        late = checking.ask(unit=unit(ROOM), by=person("city.duty_officer"))
+        late = called_by("city", ROOM)
     with time_machine.travel(start + timedelta(hours=1, minutes=6), tick=False):
         checking.answer(check=late, by=person("county.duty_officer"))
     assert (late.in_time, late.seconds) == (False, 360)
@@ -364,11 +369,15 @@ def test_an_answer_after_five_minutes_counts_as_later_and_a_call_as_much_as_a_ta
 def test_nobody_is_given_up_before_the_time_is_over(city: ModuleType) -> None:
     start = timezone.now()
     with time_machine.travel(start, tick=False):
-        check = checking.ask(unit=unit("school"), by=person("city.duty_officer"))
+        check = checking.ask(
+            unit=unit("school"), caller=unit("city"), by=person("city.duty_officer")
+        )
         with pytest.raises(Refused):
             checking.give_up(check=check, by=person("city.duty_officer"))
         with pytest.raises(Conflict):
-            checking.ask(unit=unit("school"), by=person("county.duty_officer"))
+            checking.ask(
+                unit=unit("school"), caller=unit("county"), by=person("county.duty_officer")
+            )
     with time_machine.travel(start + timedelta(minutes=5), tick=False):
         checking.give_up(check=check, by=person("city.duty_officer"))
 
@@ -388,6 +397,45 @@ def test_a_school_is_checked_by_its_bureau_and_answers_itself(city: ModuleType, 
 
     check.refresh_from_db()
     assert check.in_time
+
+
+def test_the_answer_is_written_down_by_the_room_that_called_only(city: ModuleType, client) -> None:
+    sign_in(client, "city.duty_officer")
+    client.post(reverse("duty:ask", args=[unit("city").code]), {"unit": unit("school").code})
+    check = CallCheck.objects.get()
+    address = reverse("duty:check", args=[check.ref])
+
+    sign_in(client, "county.duty_officer")
+    page = client.get(room()).content.decode()
+    assert address not in page
+    assert client.get(address).status_code == 404
+    assert client.post(address, {"name": "值班员"}).status_code == 404
+
+    sign_in(client, "city.duty_leader")
+    assert address in client.get(room("city")).content.decode()
+    client.post(address, {"name": "值班员"})
+    check.refresh_from_db()
+    assert (check.how, check.recorded_by) == ("phone", person("city.duty_leader"))
+
+
+def test_a_check_that_nobody_closed_is_not_answered_after_two_hours(
+    city: ModuleType, client
+) -> None:
+    start = timezone.now()
+    with time_machine.travel(start - timedelta(hours=2), tick=False):
+        check = called_by("city", ROOM)
+    sign_in(client, "county.duty_officer")
+
+    with time_machine.travel(start, tick=False):
+        board = client.get(reverse("notifications:board", args=[unit(ROOM).code]))
+        shown = client.get(room()).context["room"]
+        client.post(reverse("duty:answer", args=[check.ref]))
+
+    assert board.context["board"].head.check is None
+    assert shown.own_check is None
+    assert (shown.reached.asked, shown.reached.in_time, shown.reached.later) == (1, 0, 0)
+    check.refresh_from_db()
+    assert (check.answered_at, check.in_time) == (None, False)
 
 
 @pytest.mark.parametrize("name", ["丁县", "示范市教育局", "甲区第一小学", "没有这个单位"])
@@ -411,7 +459,7 @@ def test_the_three_steps_stand_on_the_board_and_not_on_the_wall(city: ModuleType
 def test_my_page_tells_the_next_shift_and_what_waits(city: ModuleType, client) -> None:
     keep(SEAT)
     put(SEAT, "county.exams")
-    checking.ask(unit=unit(ROOM), by=person("city.duty_officer"))
+    called_by("city", ROOM)
     give(seat=post(SEAT), giver=person("county.office"), taker=person("county.exams"), note="")
     sign_in(client, "county.exams")
 
