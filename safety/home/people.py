@@ -7,6 +7,7 @@ from collections import defaultdict
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
+from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -26,6 +27,7 @@ from safety.people.actions import reset_password, set_active
 from safety.people.models import User
 from safety.posts.access import Viewer, people_below, people_with, posts_with, reach
 from safety.posts.models import Holding, Post
+from safety.posts.tenure import lock_people
 from safety.units.models import Unit
 
 PAGE = 20
@@ -56,7 +58,7 @@ def _read_more(user: Viewer) -> QuerySet[User]:
     return people_with(RESTRICTED, beyond=reach(user, RESTRICTED))
 
 
-def _whom_to_ask(user: Viewer) -> str:
+def whom_to_ask(user: Viewer) -> str:
     """The posts that mend the sign-ins which ``user`` may not."""
     posts = posts_with((MANAGE, RESTRICTED), at_or_above=_paths(user))
     return joined(str(post) for post in posts)
@@ -105,7 +107,7 @@ def list_people(request: HttpRequest) -> HttpResponse:
         }
         for person in page.object_list
     ]
-    ask = _whom_to_ask(request.user) if read_more else ""
+    ask = whom_to_ask(request.user) if read_more else ""
     return render(request, "home/people.html", {"page": page, "rows": rows, "q": query, "ask": ask})
 
 
@@ -144,11 +146,14 @@ def reset_sign_in(request: HttpRequest, pk: int) -> HttpResponse:
 
     Not for somebody who reads more than the asker: the password would be the asker's way in.
     """
-    person = _person(request.user, pk)
-    if _read_more(request.user).filter(pk=person.pk).exists():
+    with transaction.atomic():
+        lock_people([pk])  # else a post that reads more could be given meanwhile
+        person = _person(request.user, pk)
+        reads_more = _read_more(request.user).filter(pk=person.pk).exists()
+        password = "" if reads_more else reset_password(user=person, actor=_actor(request))
+    if reads_more:
         messages.error(request, _cannot_reset(request.user, person))
         return redirect("home:people")
-    password = reset_password(user=person, actor=_actor(request))
     phones = devices_of(_paths(request.user)).filter(reporter=person)
     context = {"person": person, "password": password, "phones": phones}
     return render(request, "home/person_reset.html", context)
@@ -156,7 +161,7 @@ def reset_sign_in(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _cannot_reset(user: Viewer, person: User) -> str:
     said = _("%(name)s reads confidential cases that are closed to you. Ask: %(posts)s.")
-    return said % {"name": person.name, "posts": _whom_to_ask(user)}
+    return said % {"name": person.name, "posts": whom_to_ask(user)}
 
 
 @require_POST

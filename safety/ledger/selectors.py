@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.db.models import QuerySet
@@ -27,6 +28,16 @@ class Verification:
 def history(*, subject_kind: str, subject_ref: str) -> QuerySet[Event]:
     """Everything the ledger says of one subject, oldest first."""
     return Event.objects.filter(subject_kind=subject_kind, subject_ref=subject_ref).order_by("id")
+
+
+def last_events(
+    *, subject_kind: str, subject_refs: Collection[str], verbs: Collection[str]
+) -> dict[str, Event]:
+    """The newest event of one of ``verbs`` for each subject that has one."""
+    rows = Event.objects.filter(
+        subject_kind=subject_kind, subject_ref__in=subject_refs, verb__in=verbs
+    )
+    return {event.subject_ref: event for event in rows.order_by("id")}
 
 
 def verify() -> Verification:

@@ -51,6 +51,16 @@ def reset_password(*, user: User, actor: Actor) -> str:
 
 
 @transaction.atomic
+def withdraw_password(*, user: User, actor: Actor) -> None:
+    """No password opens the sign-in of ``user`` until a new one is given; every session ends."""
+    user.set_unusable_password()
+    user.must_change_password = False
+    user.save(update_fields=["password", "must_change_password"])
+    _tell(actor, "password.withdrawn", user)
+    revoke_tokens(user=user, actor=actor)
+
+
+@transaction.atomic
 def change_password(*, user: User, password: str) -> None:
     """Set the password that ``user`` chose; a one-time password is used up by it."""
     user.set_password(password)

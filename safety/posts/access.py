@@ -109,14 +109,14 @@ def rights_of(user: Viewer) -> frozenset[str]:
 
 
 def people_below(paths: tuple[str, ...], *, at: datetime | None = None) -> QuerySet[User]:
-    """People who hold a post below ``paths`` today, and nothing beyond, now or later.
+    """People who hold a post below ``paths``, and nothing beyond, now or later.
 
     Whoever mends a sign-in could use it: beyond is also what is held from a later
     day on, what one stands in for, and what a post may do in another unit.
     """
     moment = at or timezone.now()
     inside = Unit.objects.under(*paths).values("pk")
-    here = Holding.objects.at(moment).filter(post__unit__in=inside).values("person")
+    here = Holding.objects.ending_after(moment).filter(post__unit__in=inside).values("person")
     beyond = people_beyond(paths, at=moment)
     return User.objects.filter(pk__in=here).exclude(pk__in=beyond.values("pk"))
 

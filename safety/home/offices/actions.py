@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,8 +12,7 @@ from django.utils.translation import gettext as _
 
 from notifications.obligations.handing_over import settle
 from safety.errors import Conflict
-from safety.home.offices.changes import actor_of, change_as
-from safety.home.offices.sheets.actions import Account
+from safety.home.offices.changes import Account, actor_of, change_as
 from safety.people.joining import Newcomer, join, one_time_password
 from safety.people.models import User
 from safety.posts.access import reading_more
@@ -48,11 +47,11 @@ def appoint_to(
     leaving: Collection[int],
     seen: str,
     user: User,
-) -> Account | None:
+) -> list[Account]:
     """Let ``person``, or a ``newcomer`` (name, phone), take ``post``; ``leaving`` ones end then.
 
-    Returns the account of a newcomer. Raises ``Conflict`` when the post is no longer as
-    ``user`` saw it, ``Refused`` when it does not fit.
+    Returns the account of a newcomer, and the sign-ins that were shut by it. Raises
+    ``Conflict`` when the post is no longer as ``user`` saw it, ``Refused`` when it does not fit.
     """
     lock_posts([post.pk])
     if state_of(post) != seen:
@@ -62,18 +61,18 @@ def appoint_to(
             value=str(post),
             remedy=_("Look at who holds it now, then repeat what is still needed."),
         )
-    account = None
+    accounts: list[Account] = []
     if person is None and newcomer is not None:
         name, phone = newcomer
         reads_more = reading_more(user, [post.pk])
         password = "" if reads_more else one_time_password()
         new = Newcomer(name=name, phone=phone, password=password)
         [person] = join(newcomers=[new], actor=actor_of(user))
-        account = Account(user=person, password=password)
+        accounts.append(Account(user=person, password=password))
     if person is None:
         raise ValueError("a person or a newcomer is needed")
     held = Holding.objects.filter(post=post, pk__in=leaving).select_related("post__unit", "person")
-    change_as(
+    changed = change_as(
         user,
         beginnings=[
             Beginning(
@@ -88,14 +87,18 @@ def appoint_to(
         ends=[NewEnd(holding=holding, ends_at=office.starts_at) for holding in held],
     )
     settle(posts=[post.pk], actor=actor_of(user))
-    return account
+    return accounts + [Account(user=one, is_shut=True) for one in changed.shut_out]
 
 
 @transaction.atomic
-def move_end(*, holding: Holding, ends_at: datetime | None, user: User) -> None:
-    """The holding ends at another moment, or stays open; ``holding`` is the row as seen."""
-    change_as(user, ends=[NewEnd(holding=holding, ends_at=ends_at)])
+def move_end(*, holding: Holding, ends_at: datetime | None, user: User) -> Sequence[User]:
+    """The holding ends at another moment, or stays open; ``holding`` is the row as seen.
+
+    Returns whose sign-in was shut by it.
+    """
+    changed = change_as(user, ends=[NewEnd(holding=holding, ends_at=ends_at)])
     settle(posts=[holding.post_id], actor=actor_of(user))
+    return changed.shut_out
 
 
 @transaction.atomic

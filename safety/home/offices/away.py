@@ -19,6 +19,7 @@ from safety.home.offices.pages import may_send_away
 from safety.people.models import User
 from safety.posts.absence import move_return, take_leave
 from safety.posts.access import posts_held
+from safety.posts.keys import with_known_keys
 from safety.posts.models import Holding, Leave
 from safety.posts.raising import RESTRICTED, gains_of_delegate, missing_rights
 from safety.posts.tenure import lock_people
@@ -89,9 +90,9 @@ def send_away(
 ) -> Leave:
     """Enter an absence. Whoever enters it for another may not gain any right by it."""
     starts_at = starts_at or timezone.now()
-    lock_people([person.pk])
-    if delegate == user and person != user:
-        _refuse_gain(user, person, starts_at, ends_at)
+    lock_people([person.pk, *([delegate.pk] if delegate else ())])
+    if delegate is not None and person != user:
+        _refuse_gain(user, person, delegate, starts_at, ends_at)
     posts = set(posts_held(person).values_list("pk", flat=True))
     leave = take_leave(
         person=person,
@@ -104,20 +105,28 @@ def send_away(
     return leave
 
 
-def _refuse_gain(user: User, person: User, starts_at: datetime, ends_at: datetime) -> None:
-    """Whatever ``person`` holds at some moment of the absence, ``user`` must have already."""
-    gains = gains_of_delegate(person=person, delegate=user, starts_at=starts_at, ends_at=ends_at)
+def _refuse_gain(
+    user: User, person: User, delegate: User, starts_at: datetime, ends_at: datetime
+) -> None:
+    """Nobody but the person himself lets ``user``, or whose password is known, read more."""
+    gains = gains_of_delegate(
+        person=person, delegate=delegate, starts_at=starts_at, ends_at=ends_at
+    )
     missing = missing_rights(user, gains)
-    if not missing:
+    if any(RESTRICTED in rights for rights in missing.values()):
+        why = _("This post reads confidential cases that are closed to you.")
+    elif missing:
+        why = _("%(name)s has rights that you do not have.") % {"name": person.name}
+    elif with_known_keys(gains):
+        why = _("The password of %(name)s was given out by somebody who may not read as much.")
+        why %= {"name": delegate.name}
+    else:
         return
-    reads = any(RESTRICTED in rights for rights in missing.values())
     raise Refused(
-        _("This post reads confidential cases that are closed to you.")
-        if reads
-        else _("%(name)s has rights that you do not have.") % {"name": person.name},
+        why,
         field="delegate",
-        value=user.name,
-        remedy=_("Let the person name you, or name somebody else."),
+        value=delegate.name,
+        remedy=_("Let the person name this stand-in, or name somebody else."),
     )
 
 

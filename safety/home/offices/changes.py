@@ -7,6 +7,7 @@ openly is not had by a detour either: see ``safety.posts.raising``.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from django.db import transaction
 
@@ -14,8 +15,9 @@ from safety.errors import Refused
 from safety.ledger.actions import Actor
 from safety.people.models import User
 from safety.posts.fitting import Beginning
+from safety.posts.keys import withdraw_known_keys
 from safety.posts.models import Holding
-from safety.posts.raising import raises
+from safety.posts.raising import gains_of, raises
 from safety.posts.tenure import NewEnd, change_holdings, extensions, lock_people, lock_posts
 
 
@@ -23,10 +25,30 @@ def actor_of(user: User) -> Actor:
     return Actor(kind="person", ref=str(user.pk))
 
 
+@dataclass(frozen=True, kw_only=True)
+class Account:
+    """A sign-in made or shut by a change. Without ``password``: a reader of as much gives it.
+
+    ``is_shut``: it existed, and its password was withdrawn.
+    """
+
+    user: User
+    password: str = ""
+    is_shut: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Changed:
+    """``shut_out``: whose password was withdrawn, because somebody who reads less knows it."""
+
+    holdings: Sequence[Holding]
+    shut_out: Sequence[User]
+
+
 @transaction.atomic
 def change_as(
     user: User, *, beginnings: Sequence[Beginning] = (), ends: Sequence[NewEnd] = ()
-) -> list[Holding]:
+) -> Changed:
     """``change_holdings``, by ``user``. Raises ``Refused`` where ``user`` would gain rights."""
     begun = [*beginnings, *extensions(ends)]
     lock_posts({b.post.pk for b in beginnings} | {e.holding.post_id for e in ends})
@@ -34,4 +56,9 @@ def change_as(
     found = [problem for problems in raises(user, begun) for problem in problems]
     if found:
         raise Refused.of(found)
-    return change_holdings(beginnings=beginnings, ends=ends, actor=actor_of(user))
+    gains = [gain for gains in gains_of(begun) for gain in gains]
+    lock_people(gain.person for gain in gains)
+    return Changed(
+        shut_out=withdraw_known_keys(gains=gains, actor=actor_of(user)),
+        holdings=change_holdings(beginnings=beginnings, ends=ends, actor=actor_of(user)),
+    )

@@ -16,11 +16,12 @@ from django.views.decorators.http import require_http_methods
 
 from notifications.views.asking import signed_in
 from safety.errors import Problem, Refused
+from safety.home.offices.accounts import account_page, tell_shut_out
 from safety.home.offices.actions import Office, appoint_to, move_end, state_of, take_back
+from safety.home.offices.changes import Account
 from safety.home.offices.forms import EndForm, OfficeForm, WhyForm
 from safety.home.offices.matching import Match, People
 from safety.home.offices.pages import MANAGE, get_holding_to_change, get_post_to_change
-from safety.home.offices.sheets.actions import Account
 from safety.http import status_of
 from safety.people.models import User
 from safety.posts.access import reach
@@ -30,7 +31,7 @@ from safety.posts.models import Holding, Post
 @require_http_methods(["GET", "POST"])
 @login_required
 @never_cache
-@sensitive_variables("account")
+@sensitive_variables("accounts")
 def appoint(request: HttpRequest, pk: int) -> HttpResponse:
     """Let somebody take the post; shows the one-time password of a new account once."""
     user = signed_in(request)
@@ -53,13 +54,13 @@ def appoint(request: HttpRequest, pk: int) -> HttpResponse:
     if match.person is None and not match.is_new:
         return _office_page(request, post, form, match=match, status=422)
     try:
-        account = _appoint(user, post, form.cleaned_data, match.person)
+        accounts = _appoint(user, post, form.cleaned_data, match.person)
     except Refused as refused:
         return _office_page(
             request, post, form, problems=refused.problems, status=status_of(refused)
         )
-    if account is not None:
-        return _account_page(request, post, account)
+    if accounts:
+        return account_page(request, accounts, user=user, post=post)
     messages.success(request, _("Recorded."))
     return redirect("offices:post", post.pk)
 
@@ -69,7 +70,7 @@ def _match(user: User, said: dict[str, Any], who: str) -> Match:
     return people.match(said["name"], said["phone"], answer=who)
 
 
-def _appoint(user: User, post: Post, said: dict[str, Any], person: User | None) -> Account | None:
+def _appoint(user: User, post: Post, said: dict[str, Any], person: User | None) -> list[Account]:
     return appoint_to(
         post=post,
         person=person,
@@ -102,11 +103,6 @@ def _office_page(
     return render(request, "home/offices/appoint.html", context, status=status)
 
 
-def _account_page(request: HttpRequest, post: Post, account: Account) -> HttpResponse:
-    context = {"post": post, "accounts": [account], "back_to": post}
-    return render(request, "home/offices/accounts.html", context)
-
-
 @require_http_methods(["GET", "POST"])
 @login_required
 @never_cache
@@ -118,11 +114,13 @@ def end(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             _check_seen(holding, form.cleaned_data["seen"])
-            move_end(holding=holding, ends_at=form.cleaned_data["ends_at"], user=signed_in(request))
+            user = signed_in(request)
+            shut_out = move_end(holding=holding, ends_at=form.cleaned_data["ends_at"], user=user)
         except Refused as refused:
             problems = refused.problems
         else:
             messages.success(request, _("Recorded."))
+            tell_shut_out(request, shut_out, user=user)
             return redirect("offices:post", holding.post_id)
     context = {"holding": holding, "form": form, "problems": problems}
     return render(request, "home/offices/end.html", context, status=422 if problems else 200)

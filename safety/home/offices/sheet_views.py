@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from notifications.views.asking import signed_in
 from safety.errors import Hidden, Problem, Refused
+from safety.home.offices.accounts import account_page, tell_shut_out
 from safety.home.offices.forms import SheetForm, WhyForm
 from safety.home.offices.models import Adjustment
 from safety.home.offices.pages import MANAGE
@@ -131,8 +132,7 @@ def apply(request: HttpRequest, ref: UUID) -> HttpResponse:
             return _done_page(request, sheet, problems=refused.problems, status=status_of(refused))
         return show(request, sheet, user, problems=refused.problems, status=status_of(refused))
     if applied.accounts:
-        context = {"accounts": applied.accounts, "sheet": applied.sheet}
-        return render(request, "home/offices/accounts.html", context)
+        return account_page(request, applied.accounts, user=user, sheet=applied.sheet)
     messages.success(request, _("Applied."))
     return redirect("offices:sheet", sheet.ref)
 
@@ -144,12 +144,13 @@ def undo(request: HttpRequest, ref: UUID) -> HttpResponse:
     user = signed_in(request)
     sheet = _sheet(user, ref)
     try:
-        undo_sheet(sheet=sheet, why=request.POST.get("why", ""), user=user)
+        shut_out = undo_sheet(sheet=sheet, why=request.POST.get("why", ""), user=user)
     except Refused as refused:
         return _done_page(
             request, _sheet(user, ref), problems=refused.problems, status=status_of(refused)
         )
     messages.success(request, _("Taken back. The history keeps it."))
+    tell_shut_out(request, shut_out, user=user)
     return redirect("offices:sheet", sheet.ref)
 
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from notifications.obligations.handing_over import settle
 from safety.errors import Conflict, Refused
-from safety.home.offices.changes import actor_of, change_as
+from safety.home.offices.changes import Account, actor_of, change_as
 from safety.home.offices.models import Adjustment
 from safety.home.offices.sheets.plan import SheetPlan
 from safety.home.offices.sheets.planning import plan_sheet
@@ -26,14 +26,6 @@ from safety.posts.fitting import Beginning
 from safety.posts.tenure import lock_posts
 
 MANAGE = "manage_people"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Account:
-    """An account just made. Without ``password``: whoever may read as much hands it out."""
-
-    user: User
-    password: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -126,7 +118,8 @@ def apply_sheet(*, sheet: Adjustment, digest: str, user: User) -> Applied:
             remedy=_("Correct the marked rows and upload it again, or answer the questions."),
         )
     accounts = _make_accounts(plan, user)
-    done = _change(plan, {a.user.phone: a.user for a in accounts}, user)
+    done, shut_out = _change(plan, {a.user.phone: a.user for a in accounts}, user)
+    accounts += [Account(user=one, is_shut=True) for one in shut_out]
     Adjustment.objects.filter(pk=sheet.pk).update(done=done)
     record(
         actor=actor_of(user),
@@ -135,7 +128,7 @@ def apply_sheet(*, sheet: Adjustment, digest: str, user: User) -> Applied:
                 verb="adjustment.applied",
                 subject_kind="adjustment",
                 subject_ref=str(sheet.ref),
-                body={"title": sheet.title, "rows": len(plan.rows), "people": len(accounts)},
+                body={"title": sheet.title, "rows": len(plan.rows), "people": len(plan.newcomers)},
             )
         ],
     )
@@ -173,8 +166,10 @@ def _make_accounts(plan: SheetPlan, user: User) -> list[Account]:
     ]
 
 
-def _change(plan: SheetPlan, made: Mapping[str, User], user: User) -> list[dict[str, Any]]:
-    """Carry the rows out; returns per row what undoing needs."""
+def _change(
+    plan: SheetPlan, made: Mapping[str, User], user: User
+) -> tuple[list[dict[str, Any]], Sequence[User]]:
+    """Carry the rows out; returns what undoing needs of each, and whose sign-in was shut."""
     rows = [row for row in plan.rows if row.begins is not None]
     beginnings: list[Beginning] = []
     for row in rows:
@@ -199,9 +194,10 @@ def _change(plan: SheetPlan, made: Mapping[str, User], user: User) -> list[dict[
         }
         for end in plan.ends.values()
     ]
-    holdings = change_as(user, beginnings=beginnings, ends=list(plan.ends.values()))
+    changed = change_as(user, beginnings=beginnings, ends=list(plan.ends.values()))
     done: list[dict[str, Any]] = [
-        {"line": row.line, "made": holding.pk} for row, holding in zip(rows, holdings, strict=True)
+        {"line": row.line, "made": holding.pk}
+        for row, holding in zip(rows, changed.holdings, strict=True)
     ]
     done += ends
     done += [{"joined": one.pk} for one in made.values()]
@@ -210,4 +206,4 @@ def _change(plan: SheetPlan, made: Mapping[str, User], user: User) -> list[dict[
         if row.new_phone and row.person is not None:
             done.append({"phone_of": row.person.pk, "before": row.person.phone, "after": row.phone})
             change_phone(user=row.person, phone=row.phone, actor=actor_of(user))
-    return done
+    return done, changed.shut_out

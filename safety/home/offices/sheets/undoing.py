@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
@@ -24,10 +24,11 @@ from safety.posts.tenure import NewEnd, lock_posts, withdraw
 
 
 @transaction.atomic
-def undo_sheet(*, sheet: Adjustment, why: str, user: User) -> None:
+def undo_sheet(*, sheet: Adjustment, why: str, user: User) -> Sequence[User]:
     """Take back everything a sheet did, as a mistake; the history keeps both.
 
-    Raises ``Conflict`` naming each post that was changed again since.
+    Returns whose sign-in was shut by it. Raises ``Conflict`` naming each post that was
+    changed again since.
     """
     now = timezone.now()
     taken = Adjustment.objects.filter(pk=sheet.pk, state=Adjustment.State.APPLIED).update(
@@ -47,7 +48,7 @@ def undo_sheet(*, sheet: Adjustment, why: str, user: User) -> None:
     _check_untouched(sheet, rows)
     actor = actor_of(user)
     withdraw(holdings=[rows[pk] for pk in made], why=why, actor=actor)
-    _open_again(rows, ended, user)
+    shut_out = _open_again(rows, ended, user)
     _forget_people(sheet, actor)
     record(
         actor=actor,
@@ -61,6 +62,7 @@ def undo_sheet(*, sheet: Adjustment, why: str, user: User) -> None:
         ],
     )
     settle(posts={holding.post_id for holding in rows.values()}, actor=actor)
+    return shut_out
 
 
 def _check_untouched(sheet: Adjustment, rows: Mapping[int, Holding]) -> None:
@@ -97,7 +99,7 @@ def _is_as_left(holding: Holding, row: Mapping[str, Any]) -> bool:
 
 def _open_again(
     rows: Mapping[int, Holding], ended: Mapping[int, Mapping[str, Any]], user: User
-) -> None:
+) -> Sequence[User]:
     again, ends = [], []
     for pk, row in ended.items():
         holding = rows[pk]
@@ -116,7 +118,7 @@ def _open_again(
                     note=holding.note,
                 )
             )
-    change_as(user, beginnings=again, ends=ends)
+    return change_as(user, beginnings=again, ends=ends).shut_out
 
 
 def _forget_people(sheet: Adjustment, actor: Actor) -> None:
