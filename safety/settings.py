@@ -231,10 +231,11 @@ DUTY_SMS = env_str("SAFETY_DUTY_SMS", "")  # a mobile number of the duty room, i
 CLASSIFIED_NOTICE = env_str("SAFETY_CLASSIFIED_NOTICE", "")
 TERMS = {"first_report": env_str("SAFETY_TERM_FIRST_REPORT", "首报")}
 
-# What a workbook that somebody sends may be at most (notifications/table/workbook/guarding.py)
+# What a workbook that somebody sends may be at most (safety/units/imports/guarding.py)
 WORKBOOK_MB = env_int("SAFETY_WORKBOOK_MB", default=20)
 WORKBOOK_UNPACKED_MB = env_int("SAFETY_WORKBOOK_UNPACKED_MB", default=300)
 WORKBOOK_ROWS = env_int("SAFETY_WORKBOOK_ROWS", default=100_000)
+WORKBOOK_MEMORY_MB = env_int("SAFETY_WORKBOOK_MEMORY_MB", default=512)
 
 # The live part
 LIVE_POLL_SECONDS = 1.0

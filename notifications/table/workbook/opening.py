@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from string import ascii_uppercase
 
-from django.conf import settings
 from django.utils.translation import gettext as _
 from python_calamine import (
     CalamineError,
@@ -20,17 +19,12 @@ from python_calamine import (
 )
 
 from notifications.table.workbook.columns import canonical
-from notifications.table.workbook.guarding import (
-    COLUMNS_MAX,
-    MERGED_MAX,
-    Inspected,
-    column_of,
-    inspect,
-    refused,
-    too_large,
-)
+from safety.errors import Refused
 from safety.units.imports.cells import Cell, text_of
+from safety.units.imports.guarding import check_sheet, inspect
 from safety.units.imports.reader import rows_of
+from safety.units.imports.refusals import no_workbook, refused
+from safety.units.imports.unpacking import Inspected, column_of
 
 Line = tuple[int, tuple[str, ...]]
 
@@ -61,6 +55,8 @@ class Opened:
 def open_workbook(content: bytes, name: str) -> Opened:
     """The sheets of a workbook (.xlsx, .xls, .et). Raises ``Refused`` when it may not be read."""
     found = inspect(content, name)
+    if fault := _fault(found, name):
+        raise fault
     try:
         book = load_workbook(io.BytesIO(content))
         sheets = tuple(_sheet(book, number, name, found) for number in _numbers(book))
@@ -79,6 +75,25 @@ def open_workbook(content: bytes, name: str) -> Opened:
     return Opened(name=name, sha256=hashlib.sha256(content).hexdigest(), sheets=sheets)
 
 
+def _fault(found: Inspected, name: str) -> Refused | None:
+    """What a list may be or hold, and the table may not."""
+    if found.is_open_document:
+        return no_workbook(name)
+    if found.has_macros:
+        return refused(
+            name,
+            _("The workbook holds macros."),
+            _("Save it as .xlsx, which keeps none, and give that file."),
+        )
+    if found.has_links:
+        return refused(
+            name,
+            _("The workbook refers to other files or to a database."),
+            _("Break the links (Data, Edit links), save it, and give that file."),
+        )
+    return None
+
+
 def _numbers(book: CalamineWorkbook) -> range:
     return range(len(book.sheets_metadata))
 
@@ -86,11 +101,7 @@ def _numbers(book: CalamineWorkbook) -> range:
 def _sheet(book: CalamineWorkbook, number: int, name: str, found: Inspected) -> Sheet:
     told = book.sheets_metadata[number]
     sheet = book.get_sheet_by_name(told.name)
-    merged = sum(b[0] - t[0] for t, b in sheet.merged_cell_ranges or ())
-    bottom, right = sheet.end or (0, 0)
-    rows = settings.WORKBOOK_ROWS
-    if bottom >= rows or right >= COLUMNS_MAX or merged > MERGED_MAX:
-        raise too_large(name, rows)
+    check_sheet(sheet, name)
     formulas = found.formulas.get(told.name, {})
     return Sheet(
         name=told.name,

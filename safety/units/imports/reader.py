@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import io
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 from python_calamine import (
     CalamineError,
@@ -25,8 +27,9 @@ from python_calamine import (
 from safety.errors import Refused
 from safety.units.imports.cells import Cell
 from safety.units.imports.encodings import encoding_of
+from safety.units.imports.guarding import OLE, ZIP, check_sheet, inspect
+from safety.units.imports.unpacking import MB
 
-ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 DELIMITERS = (",", "\t", ";")
 
 Line = tuple[int, tuple[Cell, ...]]
@@ -80,7 +83,10 @@ def _refused(path: Path, message: str, remedy: str = "") -> Refused:
 
 def _workbook(path: Path) -> tuple[Sheet, ...]:
     try:
-        book = load_workbook(str(path))
+        with path.open("rb") as file:
+            content = file.read(settings.WORKBOOK_MB * MB + 1)  # one more: too large
+        inspect(content, str(path))
+        book = load_workbook(io.BytesIO(content))
         names = [m.name for m in book.sheets_metadata if m.visible == SheetVisibleEnum.Visible]
         sheets = [(name, book.get_sheet_by_name(name)) for name in names]
     except PasswordError as error:
@@ -95,6 +101,8 @@ def _workbook(path: Path) -> tuple[Sheet, ...]:
             _("The workbook is damaged or of an unknown kind: %(why)s.") % {"why": error},
             _("Open it in a spreadsheet program and save it as .xlsx."),
         ) from error
+    for _name, sheet in sheets:
+        check_sheet(sheet, str(path))
     several = len(sheets) > 1
     return tuple(
         Sheet(

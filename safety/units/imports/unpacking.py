@@ -1,15 +1,16 @@
-"""What is refused before a workbook is read: bombs, macros, links to other files, huge sheets.
+"""One pass over everything in a zip of XML, counted and thrown away.
 
-A workbook is a zip of XML. Everything in it is unpacked once, counted and thrown
-away, so that the reader (which trusts sizes) never meets one that lies. The same
-pass notes the formulas, of which the reader only tells results.
+The reader trusts sizes; after this pass it never meets one that lies. The same pass notes
+the formulas, of which the reader only tells results.
 """
 
 from __future__ import annotations
 
 import html
 import io
+import lzma
 import re
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -21,22 +22,34 @@ from xml.etree import ElementTree as ET
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from safety.errors import Refused
+from safety.units.imports.refusals import no_workbook, refused, too_large, unusual
 
-ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 MEMBERS_MAX = 2000
 COLUMNS_MAX = 256
-MERGED_MAX = 500_000
 CHUNK = 1 << 20
+PIECE_MAX = 64 << 20  # bytes of one row, or of one text that many cells share
 DIRECTORY_MAX = 2 << 20  # bytes of the parts that only name the others
 MB = 1 << 20
+# What the standard library raises on a zip that lies, as its methods of packing do.
+DAMAGED = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    struct.error,
+    EOFError,
+    OSError,
+    RuntimeError,  # also what is encrypted, or packed in an unknown way
+    ValueError,
+)
 
 _PLACE = re.compile(rb"\br\s*=\s*[\"']([A-Za-z]{0,9})(\d{1,12})[\"']")
+_EMPTY = re.compile(  # the rest of a row or cell that holds nothing
+    rb"(?:\s+[\w:]+\s*=\s*\"[^\"<>]*\")*\s*(?:/>|>\s*</(?:\w{1,9}:)?(?:row|c)>)"
+)
 _FORMULA = re.compile(
     rb"<(?:\w{1,9}:)?c\b[^<>]{0,300}?\br\s{0,9}=\s{0,9}[\"']([A-Z]{1,3}\d{1,7})[\"'][^<>]{0,300}>"
     rb"\s{0,9}<(?:\w{1,9}:)?f\b[^<>]{0,300}?(?:/>|>([^<]*)<)"
 )
-_VBA = "_VBA_PROJECT".encode("utf-16-le")
 
 
 @dataclass
@@ -44,27 +57,17 @@ class Inspected:
     """What a pass over the whole file found. ``formulas``: sheet → cell → its text."""
 
     formulas: dict[str, dict[str, str]] = field(default_factory=dict)
+    is_open_document: bool = False
+    has_macros: bool = False
+    has_links: bool = False
 
 
-def inspect(content: bytes, name: str) -> Inspected:
-    """Raise ``Refused`` unless ``content`` is a workbook that may be read."""
-    limit = settings.WORKBOOK_MB
-    if len(content) > limit * MB:
-        raise refused(
-            name,
-            _("The file is larger than %(limit)d MB.") % {"limit": limit},
-            _("Import it in parts, district by district, or take pictures out of it."),
-        )
-    if content.startswith(OLE):
-        if _VBA in content:
-            raise _has_macros(name)
-        return Inspected()
-    if not content.startswith(ZIP):
-        raise _no_workbook(name)
+def unpack(content: bytes, name: str) -> Inspected:
+    """Look at everything in a zipped workbook. Raises ``Refused``."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             return _archive(archive, name)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+    except DAMAGED as error:
         raise refused(
             name,
             _("The workbook is damaged."),
@@ -72,45 +75,22 @@ def inspect(content: bytes, name: str) -> Inspected:
         ) from error
 
 
-def refused(name: str, message: str, remedy: str) -> Refused:
-    return Refused(message, field="file", value=name, remedy=remedy)
-
-
-def _no_workbook(name: str) -> Refused:
-    return refused(
-        name,
-        _("This is no workbook that can be read here."),
-        _("Save it as .xlsx or .xls and give that file."),
-    )
-
-
-def _has_macros(name: str) -> Refused:
-    return refused(
-        name,
-        _("The workbook holds macros."),
-        _("Save it as .xlsx, which keeps none, and give that file."),
-    )
-
-
 def _archive(archive: zipfile.ZipFile, name: str) -> Inspected:
     members = archive.namelist()
     if len(members) > MEMBERS_MAX or len(set(members)) < len(members):
-        raise refused(
-            name,
-            _("The workbook is not built as spreadsheet programs build it."),
-            _("Open it in a spreadsheet program and save it as .xlsx."),
-        )
-    if any(member.lower().endswith("vbaproject.bin") for member in members):
-        raise _has_macros(name)
-    if any(m.lower().startswith(("xl/externallinks/", "xl/connections")) for m in members):
-        raise refused(
-            name,
-            _("The workbook refers to other files or to a database."),
-            _("Break the links (Data, Edit links), save it, and give that file."),
-        )
-    if "xl/workbook.xml" not in members:
-        raise _no_workbook(name)
-    return _unpack(archive, name)
+        raise unusual(name)
+    if "xl/workbook.xml" in members:
+        found = _unpack(archive, name)
+        found.formulas = _by_sheet(archive, found.formulas)
+    elif {"mimetype", "content.xml"} <= set(members):
+        found = _unpack(archive, name)
+        found.is_open_document = True
+    else:
+        raise no_workbook(name)
+    lower = [member.lower() for member in members]
+    found.has_macros = any(member.endswith("vbaproject.bin") for member in lower)
+    found.has_links = any(m.startswith(("xl/externallinks/", "xl/connections")) for m in lower)
+    return found
 
 
 def _unpack(archive: zipfile.ZipFile, name: str) -> Inspected:
@@ -122,8 +102,14 @@ def _unpack(archive: zipfile.ZipFile, name: str) -> Inspected:
                 _check_piece(text, name)
                 if cells := _formulas(text):
                     told.setdefault(member.filename, {}).update(cells)
+    return Inspected(told)
+
+
+def _by_sheet(
+    archive: zipfile.ZipFile, told: dict[str, dict[str, str]]
+) -> dict[str, dict[str, str]]:
     sheets = _sheet_names(archive)
-    return Inspected({sheets.get(member, member): cells for member, cells in told.items()})
+    return {sheets.get(member, member): cells for member, cells in told.items()}
 
 
 @dataclass
@@ -151,39 +137,26 @@ def _pieces(file: IO[bytes], budget: _Budget) -> Iterator[bytes]:
         budget.spend(len(chunk))
         searched = max(len(kept) - 3, 0)
         kept += chunk
-        end = kept.rfind(b"row>", searched)
+        end = max(kept.rfind(b"row>", searched), kept.rfind(b"/si>", searched))
         if end >= 0:
             yield bytes(kept[: end + 4])
             del kept[: end + 4]
+        elif len(kept) > PIECE_MAX:
+            raise unusual(budget.name)
     yield bytes(kept)
 
 
 def _check_piece(text: bytes, name: str) -> None:
     if b"<!DOCTYPE" in text or b"<!ENTITY" in text:
-        raise refused(
-            name,
-            _("The workbook is not built as spreadsheet programs build it."),
-            _("Open it in a spreadsheet program and save it as .xlsx."),
-        )
+        raise unusual(name)
     if b"row" not in text:
         return
     rows = settings.WORKBOOK_ROWS
     for found in _PLACE.finditer(text):
-        if int(found[2]) > rows:
+        letters = found[1]
+        far = len(letters) > 2 or column_of(letters.decode()) > COLUMNS_MAX  # noqa: PLR2004 - IV is column 256
+        if (far or int(found[2]) > rows) and not _EMPTY.match(text, found.end()):
             raise too_large(name, rows)
-        if len(found[1]) > 2 or column_of(found[1].decode()) > COLUMNS_MAX:  # noqa: PLR2004 - IV is column 256
-            raise too_large(name, rows)
-
-
-def too_large(name: str, rows: int) -> Refused:
-    return refused(
-        name,
-        _("A sheet reaches beyond row %(rows)d or column IV.") % {"rows": rows},
-        _(
-            "Delete the cells far from the table, also blank ones that have a format; "
-            "or split the table."
-        ),
-    )
 
 
 def column_of(letters: str) -> int:
