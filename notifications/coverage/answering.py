@@ -39,7 +39,7 @@ def answers_at(known: Coverage, unit: Unit) -> list[AnswerTold]:
     )
     found = answers(compiled(known.book), ground.facts, unit_facts(unit), since)
     people = _names(found)
-    words = Words(known.book)
+    words = Words.of(known.book)
     return [_told(answer, hazards, words, people) for answer, hazards in found.items()]
 
 

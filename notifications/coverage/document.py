@@ -79,7 +79,7 @@ def _people(ones: Iterable[Judged]) -> dict[int, str]:
 
 def as_lines(known: Coverage) -> Iterator[str]:
     """For whoever has to act: bureau by bureau, what is missing, and who answers meanwhile."""
-    words = Words(known.book)
+    words = Words.of(known.book)
     yield _("Responsibility table %(number)s, %(since)s to %(until)s, %(schools)d schools") % {
         "number": known.table.number or _("draft"),
         "since": f"{timezone.localtime(known.period.since):%Y-%m-%d %H:%M}",

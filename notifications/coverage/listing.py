@@ -98,7 +98,7 @@ class GapTold:
 
 def told(ones: Sequence[Judged], known: Coverage) -> list[GapTold]:
     """``ones`` in words; two queries for all of them."""
-    words = Words(known.book)
+    words = Words.of(known.book)
     people = _names(ones)
     posts = _posts_to_mend(ones)
     return [_told(one, known, words, people, posts.get(number)) for number, one in enumerate(ones)]

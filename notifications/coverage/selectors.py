@@ -97,15 +97,19 @@ def judged(
 ) -> Coverage:
     """``proof`` with the acceptances of today."""
     gaps = [gap for gap in proof.gaps if gap.unit.path.startswith(below)]
-    accepting = acceptances_of(gaps, on=timezone.localdate())
     return Coverage(
         table=table,
         book=book,
         period=proof.period,
         schools=proof.schools,
-        judged=tuple(
-            Judged(gap=gap, acceptance=accepting.get(number)) for number, gap in enumerate(gaps)
-        ),
+        judged=judged_gaps(gaps, on=timezone.localdate()),
+    )
+
+
+def judged_gaps(gaps: Sequence[Gap], *, on: date) -> tuple[Judged, ...]:
+    accepting = acceptances_of(gaps, on=on)
+    return tuple(
+        Judged(gap=gap, acceptance=accepting.get(number)) for number, gap in enumerate(gaps)
     )
 
 

@@ -22,30 +22,30 @@ SHOWN = 6
 
 @dataclass(frozen=True)
 class Words:
-    """Everything a rule book calls by name, in the reader's language."""
+    """Everything a rule book calls by name, in the reader's language; ``said``: its content."""
 
-    book: RuleBook
+    said: Mapping[str, Any]
 
-    @cached_property
-    def _said(self) -> Mapping[str, Any]:
-        return content_of(self.book)
+    @classmethod
+    def of(cls, book: RuleBook) -> Words:
+        return cls(content_of(book))
 
     @cached_property
     def capacities(self) -> dict[str, str]:
-        said = self._said["responsibility"]["capacity"]
+        said = self.said["responsibility"]["capacity"]
         return {code: in_language(row) for code, row in said.items()}
 
     @cached_property
     def hazards(self) -> dict[str, str]:
-        return {row["code"]: in_language(row) for row in self._said["hazards"]["hazard"]}
+        return {row["code"]: in_language(row) for row in self.said["hazards"]["hazard"]}
 
     @cached_property
     def post_types(self) -> dict[str, str]:
-        return {row["code"]: in_language(row) for row in self._said["posts"]["post"]}
+        return {row["code"]: in_language(row) for row in self.said["posts"]["post"]}
 
     @cached_property
     def flags(self) -> dict[str, str]:
-        flags = self._said.get("grades", {}).get("flags", {})
+        flags = self.said.get("grades", {}).get("flags", {})
         return {code: in_language(row) for code, row in flags.items() if isinstance(row, Mapping)}
 
     def capacity(self, code: str) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -12,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from notifications.models import Entry, ResponsibilityTable, TableJob
-from notifications.table.candidates import Candidate, candidates_of, places_on
+from notifications.table.candidates import Candidate, Place, candidates_of, places_on
 from notifications.table.checks import problems_of
 from notifications.table.editing import Edit, apply
 from notifications.table.gate import gaps_that_block
@@ -21,7 +22,7 @@ from notifications.table.rows import Key, Row
 from safety.errors import Conflict, Problem, Refused
 from safety.ledger.actions import Actor, Fact, record
 from safety.people.models import User
-from safety.rules.selectors import content_of, current_rules
+from safety.rules.selectors import content_of, current_rules, waiting_rules
 
 State = ResponsibilityTable.State
 Tell = Callable[[str, int, int], None]  # step, how many of it are done, of how many
@@ -143,7 +144,8 @@ def check_table(
 ) -> list[Problem]:
     """Everything that keeps the draft from being published: rows first, then gaps of coverage.
 
-    Without problems the draft is "checked" until its next edit. ``table`` is read again.
+    Without problems the draft is "checked" until its next edit or a check that finds some.
+    ``table`` is read again.
     """
     table.refresh_from_db()
     if not table.is_draft:
@@ -152,12 +154,29 @@ def check_table(
     # All at once: on SQLite nobody may write (tell) while he is still reading.
     rows = list(candidates_of(table, places))
     found = list(problems_of(_counted(rows, tell), places, content_of(current_rules())))
+    found += _later_problems(rows, places, found)
     if not found:
         tell("coverage", 0, 0)
         found = list(gaps_that_block(table))
-    if not found:
+    if found:
+        _take_back(table)
+    else:
         _mark_checked(table, by)
     return found
+
+
+def _later_problems(
+    rows: Sequence[Candidate], places: Mapping[str, Place], found: Sequence[Problem]
+) -> Iterator[Problem]:
+    """What the rows would lack once a rule book holds that waits for its day."""
+    waiting = waiting_rules()
+    if waiting is None:
+        return
+    said = _("From version %(number)d of the rule book on: %(message)s")
+    for problem in problems_of(rows, places, content_of(waiting)):
+        if problem not in found:
+            message = said % {"number": waiting.number, "message": problem.message}
+            yield replace(problem, message=message)
 
 
 def _counted(rows: Sequence[Candidate], tell: Tell) -> Iterator[Candidate]:
@@ -166,6 +185,13 @@ def _counted(rows: Sequence[Candidate], tell: Tell) -> Iterator[Candidate]:
         yield row
         if done % TOLD_EVERY == 0:
             tell("rows", done, len(rows))
+
+
+def _take_back(table: ResponsibilityTable) -> None:
+    """What was right when it was last checked no longer is: somebody left, rules changed."""
+    ResponsibilityTable.objects.filter(
+        pk=table.pk, state=State.CHECKED, revision=table.revision
+    ).update(state=State.DRAFT, checked_at=None)
 
 
 @transaction.atomic

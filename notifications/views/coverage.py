@@ -59,7 +59,7 @@ def show_coverage(request: HttpRequest) -> HttpResponse:
     known = _known(request, user, unit=unit)
     by_hazard = request.GET.get("by") == "hazard"
     bureaus = _bureaus(user, unit)
-    words = Words(known.book)
+    words = Words.of(known.book)
     matrix = content_of(known.book)["responsibility"]["matrix"]
     hazards = words.hazards if by_hazard else None
     bureau_rows = rows_of(
@@ -135,7 +135,7 @@ def list_gaps(request: HttpRequest) -> HttpResponse:
     user = signed_in(request)
     wanted = GapFilter.of(request.GET)
     known = _known(request, user)
-    words = Words(known.book)
+    words = Words.of(known.book)
     found = wanted.rows(known)
     page = Paginator(found, PAGE).get_page(request.GET.get("page"))
     places = _bureaus(user, None)

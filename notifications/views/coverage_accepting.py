@@ -84,7 +84,7 @@ def accept_rule(request: HttpRequest) -> HttpResponse:
     """Accept by kind and size of school: one rule instead of hundreds of clicks."""
     user = signed_in(request)
     places = _places(user)
-    words = Words(current_rules())
+    words = Words.of(current_rules())
     form = RuleForm(request.POST if request.method == "POST" else None, words=words)
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
@@ -129,7 +129,7 @@ def list_accepted(request: HttpRequest) -> HttpResponse:
     """Every acceptance in reach: in force, run out, taken back; with what it covers today."""
     user = signed_in(request)
     page = Paginator(visible_acceptances(user), PAGE).get_page(request.GET.get("page"))
-    words = Words(current_rules())
+    words = Words.of(current_rules())
     covered = _covered(user)
     own = table_reach(user)
     today = timezone.localdate()

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from safety.errors import Problem
-from safety.rules.registry import guards, sections
+from safety.rules.registry import gates, guards, sections
 
 # What a document that somebody wrote by hand can make a check trip over.
 _MALFORMED = (AttributeError, IndexError, KeyError, TypeError, ValueError)
@@ -21,6 +22,11 @@ def problems_of(content: Mapping[str, Any]) -> tuple[Problem, ...]:
     """
     found = tuple(_shape(content))
     return found or tuple(problem for guard in guards() for problem in guard(content))
+
+
+def openings_of(content: Mapping[str, Any], since: datetime) -> tuple[Problem, ...]:
+    """What well-formed rules would leave open from ``since`` on. Takes seconds in a large city."""
+    return tuple(problem for gate in gates() for problem in gate(content, since))
 
 
 def _shape(content: Mapping[str, Any]) -> Iterator[Problem]:

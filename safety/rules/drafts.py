@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from safety.errors import Conflict, Refused
 from safety.ledger.actions import Actor, Fact, record
 from safety.rules.actions import default_content, digest_of, publish_rules
-from safety.rules.checking import problems_of
+from safety.rules.checking import openings_of, problems_of
 from safety.rules.models import RuleBook, RuleDraft
 from safety.rules.selectors import content_of, newest_rules
 
@@ -88,7 +88,6 @@ def rebase_draft(
     return draft
 
 
-@transaction.atomic
 def publish_draft(
     *,
     draft: RuleDraft,
@@ -96,11 +95,15 @@ def publish_draft(
     note: str,
     effective_at: datetime | None,
     actor: Actor,
+    gaps_known: bool = False,
 ) -> RuleBook:
     """Publish a draft as the next version, in force from ``effective_at`` (now, if ``None``).
 
-    Raises ``Refused`` when it says nothing new or would break the house, and
-    ``Conflict`` when somebody else published a version, or changed the draft.
+    ``gaps_known``: whoever publishes saw what it leaves open, and wants it so. What it
+    leaves open is looked for before anybody has to wait for this writer.
+
+    Raises ``Refused`` when it says nothing new, would break the house or leave something
+    open, and ``Conflict`` when somebody else published a version, or changed the draft.
     """
     note = note.strip()
     if not note:
@@ -116,6 +119,20 @@ def publish_draft(
             field="rules",
             remedy=_("Change something first, or discard the draft."),
         )
+    found = problems_of(draft.content)
+    opened = () if found else openings_of(draft.content, effective_at or timezone.now())
+    if found or (opened and not gaps_known):
+        raise Refused.of(found or opened)
+    with transaction.atomic():
+        book = _publish(draft, revision, note, effective_at, actor)
+        if opened:
+            _record(draft, actor, "rules.gaps_known", {"gaps": [one.value for one in opened]})
+    return book
+
+
+def _publish(
+    draft: RuleDraft, revision: int, note: str, effective_at: datetime | None, actor: Actor
+) -> RuleBook:
     _change(draft, revision, state=RuleDraft.State.PUBLISHED)
     book = publish_rules(
         content=draft.content,

@@ -49,6 +49,9 @@ class PublishForm(forms.Form):
     effective_at = MomentField(
         label=gettext_lazy("In force from"), help_text=gettext_lazy("Empty: at once.")
     )
+    gaps_known = forms.BooleanField(
+        label=gettext_lazy("Publish although this opens gaps: they are known"), required=False
+    )
 
 
 def revision_of(request: HttpRequest) -> int:
@@ -240,6 +243,7 @@ def publish(request: HttpRequest, pk: int) -> HttpResponse:
                 note=form.cleaned_data["note"],
                 effective_at=_moment(form),
                 actor=actor_of(request),
+                gaps_known=form.cleaned_data["gaps_known"],
             )
         except Refused as refused:
             draft = get_draft(request.user, pk)
@@ -249,6 +253,8 @@ def publish(request: HttpRequest, pk: int) -> HttpResponse:
                 request, _("Version %(number)d is published.") % {"number": book.number}
             )
             return redirect("rulebook:versions")
+    if not form["gaps_known"].value() and not any(one.field == "coverage" for one in problems):
+        del form.fields["gaps_known"]  # nobody is asked about gaps before there are any
     return render(
         request, "rulebook/publish.html", _context(request, draft, form=form, problems=problems)
     )
