@@ -16,7 +16,7 @@ from notifications.obligations.handing_over import unanswerable
 from safety.errors import Hidden
 from safety.ledger.selectors import history as ledger_of
 from safety.people.models import User
-from safety.posts.access import Viewer, covers, outermost, reach
+from safety.posts.access import Viewer, covers, outermost, people_below, reach
 from safety.posts.models import Holding, Leave, Post
 from safety.posts.selectors import Held, holders_of, is_held_at, posts_in_order
 from safety.units.models import Unit
@@ -132,13 +132,13 @@ def get_person(user: Viewer, pk: int) -> User:
 
 
 def may_send_away(user: Viewer, person: User, *, now: datetime) -> bool:
-    """Whether ``user`` may enter an absence: one's own, or of people one manages wholly."""
+    """Whether ``user`` may enter an absence: one's own, or of people one manages wholly.
+
+    A stand-in answers for everything: shifts, absences and rights elsewhere count as well.
+    """
     if person.pk == user.pk:
         return True
-    paths = reach(user, MANAGE)
-    held = Holding.objects.ending_after(now).filter(person=person).select_related("post__unit")
-    units = [holding.post.unit for holding in held]
-    return bool(units) and all(covers(paths, unit) for unit in units)
+    return people_below(reach(user, MANAGE), at=now).filter(pk=person.pk).exists()
 
 
 @dataclass(frozen=True, kw_only=True)

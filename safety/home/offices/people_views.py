@@ -49,10 +49,11 @@ def show_person(request: HttpRequest, pk: int) -> HttpResponse:
     now = timezone.now()
     person = get_person(user, pk)
     liaisons = Liaison.objects.filter(leader=person, ends_at=None).select_related("person")
+    page = person_page(user, person, now=now)
     context = {
-        "page": person_page(user, person, now=now),
+        "page": page,
         "liaisons": liaisons,
-        "colleagues": colleagues(person, now=now),
+        "colleagues": colleagues(person, now=now) if page.may_send_away else [],
         "now": now,
     }
     return render(request, "home/offices/person.html", context)
