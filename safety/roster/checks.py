@@ -1,7 +1,7 @@
 """What stands against shifts that are to be planned, all of it at once.
 
 One seat has one person at a time, nobody sits in two at once, and whoever keeps the roster
-gains no confidential reading by it.
+gains no rights by it.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from safety.errors import Problem
 from safety.ledger.actions import Actor
 from safety.people.models import User
 from safety.posts.models import Post, Shift
+from safety.posts.raising import RESTRICTED
 from safety.roster.gaining import gaining, known_sign_ins, person_of
 from safety.roster.words import span_words
 
@@ -121,17 +122,19 @@ def alone(new: NewShift, now: datetime) -> list[Problem]:
 
 
 def confidential(shifts: Sequence[NewShift], actor: Actor) -> list[Problem]:
-    """Who keeps the roster gains no confidential reading by it."""
+    """Who keeps the roster gains no rights by it."""
     user = person_of(actor)
     if user is None:
         return []
     return [
         wrong(
             new,
-            _("This post reads confidential cases that are closed to you."),
+            _("This post reads confidential cases that are closed to you.")
+            if RESTRICTED in rights
+            else _("This post has rights that you do not have there."),
             _("Nobody gives himself such a seat: let somebody else plan this shift."),
         )
-        for new in gaining(user, shifts)
+        for new, rights in gaining(user, shifts)
     ] + [
         wrong(
             new,

@@ -1,51 +1,51 @@
-"""Nobody plans himself, or somebody whose sign-in he knows, into a seat that reads more than he.
+"""Nobody plans himself, or somebody whose sign-in he knows, into a seat that may more than he.
 
-Who keeps a roster decides who sits, not who reads confidential cases: where a seat reads what
-is closed to its keeper at any moment of the shift, somebody else has to put him there.
+Who keeps a roster decides who is on duty, not who reads confidential cases: where a seat may
+more than duty seats do, and more than its keeper himself all that time, somebody else has to
+put him there. What one may for a while, on a shift or for somebody absent, does not count.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
-
-from django.contrib.auth.models import AnonymousUser
-from django.utils import timezone
 
 from safety.ledger.actions import Actor
 from safety.people.models import User
-from safety.posts.access import SHIFT_MARGIN, reading_more
-from safety.posts.models import Leave, Shift
+from safety.posts.access import SHIFT_MARGIN, grants_of
+from safety.posts.models import Leave
+from safety.posts.raising import RESTRICTED, Gain, missing_rights
+from safety.posts.roles import GRANTS
 
 if TYPE_CHECKING:
     from safety.roster.checks import NewShift
 
-TICK = timedelta(microseconds=1)
+# What every duty seat may: whoever keeps a roster may be on it.
+SEATED = frozenset(GRANTS["DUTY_OFFICER"]) | frozenset(GRANTS["DUTY_LEADER"])
+NONE: frozenset[str] = frozenset()
 
 
-def gaining(user: User, wanted: Sequence[NewShift | Shift]) -> list[NewShift | Shift]:
-    """Those of ``wanted`` by which ``user`` would read more: himself, or as a named stand-in."""
-    reading = reading_more(AnonymousUser(), {shift.post.pk for shift in wanted})
-    suspects = [shift for shift in wanted if shift.post.pk in reading]
+def gaining(user: User, wanted: Sequence[NewShift]) -> list[tuple[NewShift, frozenset[str]]]:
+    """Those of ``wanted`` by which ``user`` would gain rights, himself or as a named stand-in."""
+    extra = _more_than_duty(wanted)
+    suspects = [shift for shift in wanted if shift.post.pk in extra]
     if not suspects:
         return []
     away = Leave.objects.filter(delegate=user, person__in={s.person.pk for s in suspects})
-    leaves = list(away.values_list("person", "starts_at", "ends_at"))
-    return [
-        shift
-        for shift in suspects
-        if any(_reads_more(user, shift, *span) for span in _spans(user, shift, leaves))
-    ]
+    leaves = list(away)
+    gains = [(shift, gain) for shift in suspects for gain in _gains(user, shift, leaves)]
+    missing = missing_rights(user, (gain for _shift, gain in gains))
+    found = [(shift, missing.get(gain, NONE) & extra[gain.post]) for shift, gain in gains]
+    return [(shift, rights) for shift, rights in found if rights]
 
 
-def known_sign_ins(user: User, wanted: Iterable[NewShift | Shift]) -> list[NewShift | Shift]:
+def known_sign_ins(user: User, wanted: Sequence[NewShift]) -> list[NewShift]:
     """Those of ``wanted`` whose person has a password that was given out, in a seat like that."""
     given = [s for s in wanted if s.person.must_change_password and s.person != user]
-    if not given:
-        return []
-    more = reading_more(user, {shift.post.pk for shift in given})
-    return [shift for shift in given if shift.post.pk in more]
+    extra = _more_than_duty(given)
+    gains = [(shift, _gain(user, shift)) for shift in given if shift.post.pk in extra]
+    missing = missing_rights(user, (gain for _shift, gain in gains))
+    return [shift for shift, gain in gains if RESTRICTED in missing.get(gain, NONE)]
 
 
 def person_of(actor: Actor) -> User | None:
@@ -53,22 +53,35 @@ def person_of(actor: Actor) -> User | None:
     return User.objects.filter(pk=actor.ref).first() if actor.kind == "person" else None
 
 
-def _spans(
-    user: User, shift: NewShift | Shift, leaves: Iterable[tuple[int, datetime, datetime]]
-) -> Iterator[tuple[datetime, datetime]]:
-    """From when to when the rights of ``shift`` would be those of ``user``."""
-    starts_at, ends_at = shift.starts_at - SHIFT_MARGIN, shift.ends_at + SHIFT_MARGIN
-    starts_at = max(starts_at, timezone.now())
+def _more_than_duty(wanted: Sequence[NewShift]) -> dict[int, frozenset[str]]:
+    """Seat (id) → its rights beyond those that any duty seat has in its own bureau."""
+    seats = {shift.post.pk: shift.post for shift in wanted}
+    given = grants_of(set(seats))
+    found = {
+        pk: frozenset(
+            right
+            for right, path in given.get(pk, ())
+            if right not in SEATED or path != seat.unit.path
+        )
+        for pk, seat in seats.items()
+    }
+    return {pk: rights for pk, rights in found.items() if rights}
+
+
+def _gain(user: User, shift: NewShift) -> Gain:
+    return Gain(person=user.pk, post=shift.post.pk, until=shift.ends_at + SHIFT_MARGIN)
+
+
+def _gains(user: User, shift: NewShift, leaves: Iterable[Leave]) -> Iterator[Gain]:
     if shift.person == user:
-        yield starts_at, ends_at
-    for person, begins, ends in leaves:
-        if person == shift.person.pk and begins < ends_at and starts_at < ends:
-            yield max(begins, starts_at), min(ends, ends_at)
-
-
-def _reads_more(
-    user: User, shift: NewShift | Shift, starts_at: datetime, ends_at: datetime
-) -> bool:
-    """Whether the seat reads more than ``user`` does at the ends of that time or in its middle."""
-    moments = (starts_at, starts_at + (ends_at - starts_at) / 2, ends_at - TICK)
-    return any(reading_more(user, [shift.post.pk], at=moment) for moment in moments)
+        yield _gain(user, shift)
+    starts_at, ends_at = shift.starts_at - SHIFT_MARGIN, shift.ends_at + SHIFT_MARGIN
+    for leave in leaves:
+        is_there = leave.person_id == shift.person.pk
+        if is_there and leave.starts_at < ends_at and starts_at < leave.ends_at:
+            yield Gain(
+                person=user.pk,
+                post=shift.post.pk,
+                until=min(leave.ends_at, ends_at),
+                is_stand_in=True,
+            )

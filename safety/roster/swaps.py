@@ -164,7 +164,7 @@ def _clashes(shift: Shift, for_shift: Shift | None, asker: User, other: User) ->
 
 
 def _confidential(shift: Shift, for_shift: Shift | None, asker: User, other: User) -> list[Problem]:
-    """Two who swap alone do not decide who reads confidential cases.
+    """Two who swap do not decide alone who reads confidential cases, or whatever a seat may.
 
     Whoever gives a shift of the same seat in return was put into it already.
     """
@@ -181,7 +181,7 @@ def _confidential(shift: Shift, for_shift: Shift | None, asker: User, other: Use
         Problem(
             field="swap",
             value=person.name,
-            message=_("This seat reads confidential cases that are closed to %(name)s.")
+            message=_("This seat may more than %(name)s, such as read confidential cases.")
             % {"name": person.name},
             remedy=_("Ask whoever keeps the roster to put somebody else in."),
         )

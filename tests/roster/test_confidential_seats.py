@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from types import ModuleType
 
 import pytest
+from django.contrib.auth.models import Permission
+from django.contrib.contenttypes.models import ContentType
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
@@ -15,11 +17,12 @@ from safety.ledger.actions import SYSTEM, Actor
 from safety.people.models import User
 from safety.posts.access import reach
 from safety.posts.models import Shift
-from safety.posts.roles import RESTRICTED, grant
+from safety.posts.roles import GRANTS, RESTRICTED, grant
 from safety.roster.actions import plan_shifts, replace_person
 from safety.roster.calendar import ZONE
 from safety.roster.models import Swap
 from safety.roster.swaps import answer_swap, ask_swap
+from safety.units.models import Unit, UnitGroupObjectPermission
 from tests.city import person, post, send_away, sign_in, unit
 from tests.roster.shifts import keep, new, now, put
 
@@ -218,3 +221,24 @@ def test_a_reader_replaces_and_is_replaced_as_ever() -> None:
 
     assert after.person == person(READER)
     assert after.starts_at.astimezone(ZONE) == shift.starts_at.astimezone(ZONE)
+
+
+@pytest.mark.parametrize(("role", "where"), [("ADMINISTRATOR", "city"), ("DUTY_OFFICER", "city")])
+def test_nor_does_he_gain_whatever_else_a_seat_may_beyond_duty(role: str, where: str) -> None:
+    leader = post("county.duty_leader")
+    first = new("county.duty_leader", KEEPER, now() + HOUR)
+    plan_shifts(shifts=[first], actor=actor(KEEPER))  # an ordinary seat is everybody's
+    kind = ContentType.objects.get_for_model(Unit)
+    for right in GRANTS[role]:
+        UnitGroupObjectPermission.objects.create(
+            group=leader.group,
+            permission=Permission.objects.get(content_type=kind, codename=right),
+            content_object=unit(where),
+        )
+
+    with pytest.raises(Refused):
+        plan_shifts(
+            shifts=[new("county.duty_leader", KEEPER, now() + 30 * HOUR)], actor=actor(KEEPER)
+        )
+
+    assert Shift.objects.get().starts_at == first.starts_at
