@@ -152,12 +152,12 @@ def posts_with(rights: Iterable[str], *, at_or_above: tuple[str, ...]) -> QueryS
     return posts.select_related("unit").order_by("-unit__path", "code")
 
 
-def reading_more(user: Viewer, posts: Iterable[int], *, at: datetime | None = None) -> set[int]:
-    """Those of ``posts`` (ids) whose holders read restricted text closed to ``user`` at ``at``."""
+def reading_more(user: Viewer, posts: Iterable[int]) -> set[int]:
+    """Those of ``posts`` (ids) whose holders read restricted text that is closed to ``user``."""
     grants = UnitGroupObjectPermission.objects.filter(
         permission__codename="view_restricted", group__post__in=posts
     ).values_list("group__post", "content_object__path")
-    own = reach(user, "view_restricted", at=at)
+    own = reach(user, "view_restricted")
     return {post for post, path in grants if not (own and path.startswith(own))}
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from importlib import import_module
 from types import ModuleType
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -262,7 +263,11 @@ def test_a_correction_of_a_line_of_another_log_or_of_none_is_not_written(
 
 def test_a_line_written_after_the_hand_over_is_told_at_the_next(city: ModuleType) -> None:
     change_of_shift()
-    officer = {"unit": unit(ROOM), "by": person("county.exams"), "to_hand_over": True}
+    officer: dict[str, Any] = {
+        "unit": unit(ROOM),
+        "by": person("county.exams"),
+        "to_hand_over": True,
+    }
     write_line(**officer, at=now() - timedelta(hours=2), matter="先前")
     record = give(
         seat=post(SEAT), giver=person("county.exams"), taker=person("county.office"), note=""
