@@ -84,7 +84,10 @@ def run(job: TableJob) -> None:
         try:
             problems = _do(job)
         except Refused as refusal:
-            _end(job, State.REFUSED, refusal.problems)
+            if _is_published(job):  # by the worker that was taken for dead
+                _end(job, State.DONE, ())
+            else:
+                _end(job, State.REFUSED, refusal.problems)
         except Exception:
             log.exception("table job %s failed", job.ref)
             _end(job, State.FAILED, ())
@@ -98,10 +101,16 @@ def _do(job: TableJob) -> Sequence[Problem]:
 
     if job.kind == TableJob.Kind.CHECK:
         return check_table(job.table, by=job.asked_by, tell=tell)
-    if job.table.state in ResponsibilityTable.FINAL:
-        return ()  # published by the worker that died before it could say so
+    if _is_published(job):
+        return ()  # by the worker that died before it could say so
     publish_draft(table=job.table, note=job.note, by=job.asked_by, tell=tell)
     return ()
+
+
+def _is_published(job: TableJob) -> bool:
+    """Whether a job that is to publish its table has nothing left to do."""
+    state = ResponsibilityTable.objects.values_list("state", flat=True).get(pk=job.table_id)
+    return job.kind == TableJob.Kind.PUBLISH and state in ResponsibilityTable.FINAL
 
 
 def _mine(job: TableJob) -> Any:

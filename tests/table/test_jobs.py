@@ -15,7 +15,7 @@ from notifications.models import ResponsibilityTable, TableJob
 from notifications.table import jobs
 from notifications.table.drafts import put_rows, remove_rows, start_draft
 from notifications.table.rows import Row
-from safety.errors import Conflict
+from safety.errors import Conflict, Refused
 from safety.people.models import User
 
 Kind, State = TableJob.Kind, TableJob.State
@@ -228,3 +228,41 @@ def test_only_who_keeps_the_whole_table_may_ask(
 
     assert client.post(page_of(draft), {"check": "1"}).status_code == 404
     assert not TableJob.objects.exists()
+
+
+def test_a_job_whose_table_another_worker_published_meanwhile_is_done(
+    client: Client, draft: ResponsibilityTable, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The lease ran out while the first worker published: the second one comes too late."""
+    publish = jobs.publish_draft
+
+    def late(**told: Any) -> None:
+        publish(**told)  # the worker that was taken for dead
+        publish(**told)
+
+    monkeypatch.setattr(jobs, "publish_draft", late)
+    client.post(page_of(draft), {"check": "1"})
+    jobs.work("me")
+    client.post(page_of(draft), {"publish": "1", "note": "八月人员变动"})
+    jobs.work("me")
+
+    job = TableJob.objects.get(kind=Kind.PUBLISH)
+    draft.refresh_from_db()
+    assert (job.state, job.problems, draft.state) == (State.DONE, [], "published")
+
+
+def test_a_check_of_a_table_that_is_refused_stays_refused_when_it_is_published(
+    keeper: User, draft: ResponsibilityTable, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def late(*_args: Any, **_told: Any) -> None:
+        ResponsibilityTable.objects.filter(pk=draft.pk).update(
+            state="superseded", number=99, published_at=timezone.now()
+        )
+        raise Refused("too late")
+
+    monkeypatch.setattr(jobs, "check_table", late)
+    job = jobs.ask(table=draft, kind=Kind.CHECK, by=keeper)
+    jobs.work("me")
+
+    job.refresh_from_db()
+    assert job.state == State.REFUSED
