@@ -62,9 +62,11 @@ def publish_rules(
     if based_on is not None and newest is not None and newest.pk != based_on.pk:
         raise _overtaken(newest)
     digest = digest_of(content)
-    if newest is not None and newest.digest == digest:
-        return newest
     now = at or timezone.now()
+    if newest is not None and newest.digest == digest:
+        if newest.effective_at > max(effective_at or now, timezone.now()):
+            _moment(effective_at, newest, now)  # says that it waits for a later day
+        return newest
     moment = _moment(effective_at, newest, now)
     made = RuleBook(
         number=number,

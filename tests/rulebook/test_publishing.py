@@ -260,3 +260,23 @@ def test_a_scope_that_the_table_has_must_stay_readable(city: ModuleType) -> None
     [problem] = refused.value.problems
     assert problem.field == "responsibility_table.scope"
     assert "OTHER" in problem.value
+
+
+def test_what_waits_for_its_day_is_not_taken_for_what_holds(city: ModuleType) -> None:
+    content = copy.deepcopy(content_of(current_rules()))
+    quicker(20)(content)
+    day = timezone.now() + timedelta(days=30)
+    waiting = publish_rules(content=content, note="下月起", actor=SYSTEM, effective_at=day)
+
+    assert publish_rules(content=content, note="再次", actor=SYSTEM, effective_at=day) == waiting
+    with pytest.raises(Refused, match="待生效"):
+        publish_rules(content=content, note="现在", actor=SYSTEM)
+    with pytest.raises(Refused):
+        publish_rules(
+            content=content, note="早些", actor=SYSTEM, effective_at=day - timedelta(days=9)
+        )
+
+    assert current_rules().number < waiting.number
+    assert RuleBook.objects.count() == waiting.number
+    with time_machine.travel(day + timedelta(days=1)):
+        assert publish_rules(content=content, note="现在", actor=SYSTEM) == waiting
