@@ -308,6 +308,23 @@ def test_a_preview_belongs_to_its_reader_its_bureau_and_its_hour(
     assert not Shift.objects.exists()
 
 
+def test_pressing_twice_plans_once_and_says_so(city: ModuleType, client, tmp_path: Path) -> None:
+    sign_in(client, "county.safety_office")
+    token = upload(client, sheet_ahead(tmp_path / "a.xlsx")).context["preview"].token
+    address = reverse("roster:take_in", args=[unit("county").code])
+
+    first = client.post(address, {"token": token})
+    planned = list(Shift.objects.order_by("pk"))
+    again = client.post(address, {"token": token})
+
+    assert planned
+    assert (again.status_code, again["Location"]) == (302, first["Location"])
+    assert list(Shift.objects.order_by("pk")) == planned
+    Shift.objects.filter(pk=planned[0].pk).delete()
+    client.post(address, {"token": token})
+    assert Shift.objects.count() == len(planned)
+
+
 def test_a_clash_with_what_is_planned_is_told_before_anything_is_written(
     city: ModuleType, client, tmp_path: Path
 ) -> None:

@@ -15,6 +15,7 @@ from typing import Any
 
 from django.core import signing
 from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -23,8 +24,9 @@ from safety.ledger.actions import Actor
 from safety.people.models import User
 from safety.posts.models import Shift
 from safety.roster.access import people_for, seat_kinds, seats_of
+from safety.roster.actions import plan_shifts
 from safety.roster.calendar import current_calendar
-from safety.roster.checks import NewShift, check_shifts
+from safety.roster.checks import NewShift, check_shifts, lock_for
 from safety.roster.sheets.heading import Office
 from safety.roster.sheets.names import Known
 from safety.roster.sheets.reading import read_roster
@@ -94,6 +96,22 @@ def look_at(upload: UploadedFile[Any], *, unit: Unit, pattern: str, reader: User
         problems=problems,
         token="" if problems or not new else _signed(new, unit, reader),
     )
+
+
+@transaction.atomic
+def take_in(token: str, *, unit: Unit, reader: User) -> tuple[list[NewShift], int]:
+    """Plan what ``reader`` looked at: all of it, and how much is new.
+
+    What is planned exactly so meanwhile, as by a second press of the button, stays as it is.
+    Raises ``Refused``.
+    """
+    shifts = opened(token, unit=unit, reader=reader)
+    lock_for({new.post.pk for new in shifts}, {new.person.pk for new in shifts})
+    known = _known(shifts)
+    new = [shift for shift in shifts if _key(shift) not in known]
+    if new:
+        plan_shifts(shifts=new, actor=Actor(kind="person", ref=str(reader.pk)))
+    return shifts, len(new)
 
 
 def opened(token: str, *, unit: Unit, reader: User) -> list[NewShift]:

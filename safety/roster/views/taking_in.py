@@ -14,11 +14,11 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from safety.errors import Problem, Refused
 from safety.roster.access import get_managed_unit
-from safety.roster.actions import plan_shifts
 from safety.roster.calendar import current_calendar
 from safety.roster.forms import ImportForm
-from safety.roster.sheets.taking_in import Preview, look_at, opened
-from safety.roster.views.asking import actor_of, cleaned, signed_in
+from safety.roster.sheets.taking_in import Preview, look_at
+from safety.roster.sheets.taking_in import take_in as planned
+from safety.roster.views.asking import cleaned, signed_in
 
 
 @require_http_methods(["GET", "POST"])
@@ -49,8 +49,7 @@ def take_in(request: HttpRequest, code: str) -> HttpResponse:
     """Write what was looked at."""
     unit = get_managed_unit(request.user, code)
     try:
-        shifts = opened(request.POST.get("token", ""), unit=unit, reader=signed_in(request))
-        made = plan_shifts(shifts=shifts, actor=actor_of(request))
+        shifts, count = planned(request.POST.get("token", ""), unit=unit, reader=signed_in(request))
     except Refused as refused:
         context = {
             "unit": unit,
@@ -60,8 +59,7 @@ def take_in(request: HttpRequest, code: str) -> HttpResponse:
         return render(request, "roster/import.html", context, status=422)
     messages.success(
         request,
-        ngettext("%(count)d shift planned.", "%(count)d shifts planned.", len(made))
-        % {"count": len(made)},
+        ngettext("%(count)d shift planned.", "%(count)d shifts planned.", count) % {"count": count},
     )
-    first = timezone.localtime(made[0].starts_at).date()
+    first = timezone.localtime(min(shift.starts_at for shift in shifts)).date()
     return redirect(f"{reverse('roster:sheet', args=[unit.code])}?view=month&from={first}")
