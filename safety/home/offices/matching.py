@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from safety.errors import Problem
 from safety.people.models import User
+from safety.posts.access import people_beyond
 from safety.posts.models import Holding
 from safety.units.imports.cells import name_key
 from safety.units.models import Unit
@@ -33,7 +34,8 @@ class Choice:
 class Match:
     """One of: ``person``; ``is_new``; ``choices`` to ask about; ``problem``.
 
-    ``new_phone``: the person was chosen by name and has another number from now on.
+    ``new_phone``: the person was chosen by name and has another number from now on; with
+    a ``problem`` where that number is not to be changed.
     """
 
     person: User | None = None
@@ -72,6 +74,8 @@ class People:
                 self._by_number[number].append(user)
             self._by_name[name_key(user.name)].append(user)
         self._posts = _posts_of(found.keys(), inside=inside, now=now)
+        beyond = people_beyond(inside, at=now).filter(pk__in=found.keys())
+        self._beyond = frozenset(beyond.values_list("pk", flat=True))
 
     def match(self, name: str, phone: str, *, answer: str = "") -> Match:
         """Whom ``name`` and ``phone`` mean; ``answer`` is what was chosen of the choices."""
@@ -116,11 +120,22 @@ class People:
         chosen = next((user for user in people if answer == str(user.pk)), None)
         if chosen is not None:
             return Match(
-                person=chosen, choices=self._choices(people, may_be_new), new_phone=may_be_new
+                person=chosen,
+                choices=self._choices(people, may_be_new),
+                new_phone=may_be_new,
+                problem=self._foreign(chosen) if may_be_new else None,
             )
         if may_be_new and answer == NEW:
             return Match(is_new=True, choices=self._choices(people, may_be_new))
         return Match(choices=self._choices(people, may_be_new))
+
+    def _foreign(self, user: User) -> Problem | None:
+        """Alarms reach people by their number: it is changed where they are managed wholly."""
+        if user.pk not in self._beyond:
+            return None
+        return number_is_not_yours(
+            user, _("Leave the cell of the number empty, or write the one that is known.")
+        )
 
     def _choices(self, people: Sequence[User], may_be_new: bool) -> list[Choice]:  # noqa: FBT001 - one caller
         found = [Choice(value=str(user.pk), label=self._label(user)) for user in people]
@@ -133,6 +148,13 @@ class People:
         what = "、".join(posts) or _("no post in your units")
         number = _("number ends in %(digits)s") % {"digits": user.phone[-4:]} if user.phone else ""
         return " · ".join(part for part in (user.name, what, number) if part)
+
+
+def number_is_not_yours(user: User, remedy: str) -> Problem:
+    said = _("%(name)s also answers outside your units: the number is not yours to change.")
+    return Problem(
+        field="phone", value=user.name, message=said % {"name": user.name}, remedy=remedy
+    )
 
 
 def _posts_of(

@@ -26,6 +26,7 @@ from safety.home.offices.sheets.actions import (
     discard_sheet,
     keep_sheet,
     plan_of,
+    within_reach,
 )
 from safety.home.offices.sheets.reading import COLUMNS, read_file, read_paste
 from safety.home.offices.sheets.undoing import undo_sheet
@@ -37,9 +38,9 @@ SHOWN = 50
 
 
 def _sheet(user: User, ref: UUID) -> Adjustment:
-    """A sheet of one's own, while one still manages people."""
+    """A sheet of one's own, while one still manages the units of what it changed."""
     sheet = Adjustment.objects.filter(ref=ref, made_by=user).first()
-    if sheet is None or not reach(user, MANAGE):
+    if sheet is None or not within_reach([sheet], reach(user, MANAGE)):
         raise Hidden
     return sheet
 
@@ -66,8 +67,9 @@ def list_sheets(request: HttpRequest) -> HttpResponse:
                 sheet=read, title=said["title"], starts_on=said["starts_on"], user=user
             )
             return redirect("offices:sheet", sheet.ref)
-    sheets = Adjustment.objects.filter(made_by=user).exclude(state="discarded").defer("rows")
-    context = {"form": form, "problems": problems, "sheets": sheets[:SHOWN]}
+    own = Adjustment.objects.filter(made_by=user).exclude(state="discarded").defer("rows")
+    sheets = within_reach(own[:SHOWN], reach(user, MANAGE))
+    context = {"form": form, "problems": problems, "sheets": sheets}
     is_wrong = bool(problems) or (form.is_bound and not form.is_valid())
     return render(request, "home/offices/sheets.html", context, status=422 if is_wrong else 200)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -23,7 +23,9 @@ from safety.people.joining import Newcomer, change_phone, join, one_time_passwor
 from safety.people.models import User
 from safety.posts.access import reach, reading_more
 from safety.posts.fitting import Beginning
+from safety.posts.models import Holding
 from safety.posts.tenure import lock_posts
+from safety.units.models import Unit
 
 MANAGE = "manage_people"
 
@@ -57,6 +59,19 @@ def plan_of(sheet: Adjustment, user: User, *, now: datetime) -> SheetPlan:
         user=user,
         now=now,
     )
+
+
+def within_reach(sheets: Iterable[Adjustment], paths: tuple[str, ...]) -> list[Adjustment]:
+    """Those of ``sheets`` whose changes all lie below ``paths``; drafts have changed nothing."""
+    if not paths:
+        return []
+    changed = {
+        sheet: [row.get("made") or row.get("ended") for row in sheet.done] for sheet in sheets
+    }
+    touched = Holding.versions.filter(pk__in={pk for pks in changed.values() for pk in pks if pk})
+    outside = touched.exclude(post__unit__in=Unit.objects.under(*paths).values("pk"))
+    hidden = set(outside.values_list("pk", flat=True))
+    return [sheet for sheet, pks in changed.items() if hidden.isdisjoint(pks)]
 
 
 @transaction.atomic

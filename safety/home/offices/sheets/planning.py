@@ -46,10 +46,10 @@ def plan_sheet(
         inside=inside,
         now=now,
     )
-    made: dict[str, User] = {}
+    numbers = _Numbers()
     for row in found:
         _place(row, places)
-        _person(row, people, answers, made)
+        _person(row, people, answers, numbers)
     held = Held(found, inside=inside, now=now)
     for row in found:
         decide_post(row, held, answers)
@@ -102,43 +102,71 @@ def _place(row: Row, places: Places) -> None:
         row.post = found
 
 
-def _person(row: Row, people: People, answers: Mapping[str, str], made: dict[str, User]) -> None:
+class _Numbers:
+    """The numbers that the sheet gives out anew, to newcomers and to known people."""
+
+    def __init__(self) -> None:
+        self._owners: dict[str, User] = {}
+        self._of: dict[int, str] = {}
+        self._made = 0
+
+    def newcomer(self, name: str, phone: str) -> User:
+        """Somebody without an account, the same for every row with this name and number."""
+        known = self._owners.get(phone)
+        if known is not None and known.name == name and (known.pk or 0) < 0:
+            return known
+        self._made += 1
+        return User(pk=-self._made, username=phone, name=name, phone=phone)
+
+    def give(self, row: Row, user: User) -> bool:
+        """Whether ``user`` may have the number of ``row``; else the row is told why not."""
+        owner = self._owners.setdefault(row.phone, user)
+        if owner.pk != user.pk:
+            row.wrong(
+                "phone",
+                row.phone,
+                _("Another row gives this number to %(name)s.") % {"name": owner.name},
+                _("Correct the number or the name."),
+            )
+        elif self._of.setdefault(user.pk, row.phone) != row.phone:
+            row.wrong(
+                "phone",
+                row.phone,
+                _("Another row gives %(name)s the number %(phone)s.")
+                % {"name": user.name, "phone": self._of[user.pk]},
+                _("Write one number in all rows of this person."),
+            )
+        else:
+            return True
+        return False
+
+
+def _person(row: Row, people: People, answers: Mapping[str, str], numbers: _Numbers) -> None:
     if row.name.is_nobody or row.name.is_several or any(p.field == "phone" for p in row.problems):
         return
     key = f"{row.line}:{WHO}"
     match: Match = people.match(row.name.text, row.phone, answer=answers.get(key, ""))
     if match.problem is not None:
         row.problems.append(match.problem)
-        return
+    row.person = match.person
     if match.is_new:
-        known = made.setdefault(
-            row.phone,
-            User(pk=-(len(made) + 1), username=row.phone, name=row.name.text, phone=row.phone),
-        )
-        if known.name != row.name.text:
-            row.wrong(
-                "phone",
-                row.phone,
-                _("Another row gives this number to %(name)s.") % {"name": known.name},
-                _("Correct the number or the name."),
-            )
-            return
-        row.person = known
-        row.says.append(_("new account, user name %(phone)s") % {"phone": row.phone})
-    else:
-        row.person = match.person
+        newcomer = numbers.newcomer(row.name.text, row.phone)
+        if numbers.give(row, newcomer):
+            row.person = newcomer
+            row.says.append(_("new account, user name %(phone)s") % {"phone": row.phone})
+    elif match.new_phone and match.person is not None and numbers.give(row, match.person):
+        row.new_phone = True
+        row.says.append(_("new number %(phone)s") % {"phone": row.phone})
     if match.choices:
+        is_chosen = match.person is not None or match.is_new
         row.questions.append(
             Question(
                 key=key,
                 text=_("Who is %(name)s?") % {"name": row.name.text},
                 choices=match.choices,
-                chosen=answers.get(key, "") if row.person is not None else "",
+                chosen=answers.get(key, "") if is_chosen else "",
             )
         )
-    if match.new_phone and row.person is not None:
-        row.new_phone = True
-        row.says.append(_("new number %(phone)s") % {"phone": row.phone})
 
 
 def _all_ends(rows: Iterable[Row]) -> dict[int, NewEnd]:

@@ -11,13 +11,16 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
 from notifications.obligations.handing_over import settle
-from safety.errors import Conflict, Problem
+from safety.errors import Conflict, Hidden, Problem
 from safety.home.offices.changes import actor_of, change_as
+from safety.home.offices.matching import number_is_not_yours
 from safety.home.offices.models import Adjustment
+from safety.home.offices.sheets.actions import MANAGE
 from safety.ledger.actions import Actor, Fact, record
 from safety.people.actions import set_active
 from safety.people.joining import change_phone
 from safety.people.models import User
+from safety.posts.access import covers, people_beyond, reach
 from safety.posts.fitting import Beginning
 from safety.posts.models import Holding
 from safety.posts.tenure import NewEnd, lock_posts, withdraw
@@ -45,7 +48,10 @@ def undo_sheet(*, sheet: Adjustment, why: str, user: User) -> Sequence[User]:
     ended = {row["ended"]: row for row in sheet.done if "ended" in row}
     rows = Holding.versions.select_related("post__unit", "person").in_bulk([*made, *ended])
     lock_posts({holding.post_id for holding in rows.values()})
-    _check_untouched(sheet, rows)
+    paths = reach(user, MANAGE)
+    if not all(covers(paths, holding.post.unit) for holding in rows.values()):
+        raise Hidden
+    _check_untouched(sheet, rows, paths)
     actor = actor_of(user)
     withdraw(holdings=[rows[pk] for pk in made], why=why, actor=actor)
     shut_out = _open_again(rows, ended, user)
@@ -65,8 +71,11 @@ def undo_sheet(*, sheet: Adjustment, why: str, user: User) -> Sequence[User]:
     return shut_out
 
 
-def _check_untouched(sheet: Adjustment, rows: Mapping[int, Holding]) -> None:
+def _check_untouched(
+    sheet: Adjustment, rows: Mapping[int, Holding], paths: tuple[str, ...]
+) -> None:
     """Nothing that the sheet made or ended may have been changed by somebody since."""
+    remedy = _("Change that post by hand; this sheet can no longer be taken back whole.")
     changed = [
         holding
         for row in sheet.done
@@ -78,16 +87,23 @@ def _check_untouched(sheet: Adjustment, rows: Mapping[int, Holding]) -> None:
         for row in sheet.done
         if "ended" in row and not _is_as_left(holding := rows[row["ended"]], row)
     ]
-    if changed:
-        raise Conflict.of(
-            Problem(
-                field="sheet",
-                value=str(holding.post),
-                message=_("%(post)s was changed again since.") % {"post": holding.post},
-                remedy=_("Change that post by hand; this sheet can no longer be taken back whole."),
-            )
-            for holding in changed
+    problems = [
+        Problem(
+            field="sheet",
+            value=str(holding.post),
+            message=_("%(post)s was changed again since.") % {"post": holding.post},
+            remedy=remedy,
         )
+        for holding in changed
+    ]
+    beyond = people_beyond(paths).filter(pk__in=[r["phone_of"] for r in _numbers(sheet)])
+    problems += [number_is_not_yours(person, remedy) for person in beyond.order_by("pk")]
+    if problems:
+        raise Conflict.of(problems)
+
+
+def _numbers(sheet: Adjustment) -> list[Mapping[str, Any]]:
+    return [row for row in sheet.done if "phone_of" in row]
 
 
 def _is_as_left(holding: Holding, row: Mapping[str, Any]) -> bool:
@@ -127,8 +143,7 @@ def _forget_people(sheet: Adjustment, actor: Actor) -> None:
     unused = User.objects.filter(pk__in=joined, last_login=None, is_active=True)
     for user in unused.exclude(pk__in=Holding.objects.values("person")):
         set_active(user=user, active=False, actor=actor)
-    for row in sheet.done:
-        if "phone_of" in row:
-            user = User.objects.get(pk=row["phone_of"])
-            if user.phone == row["after"]:
-                change_phone(user=user, phone=row["before"], actor=actor)
+    for row in _numbers(sheet):
+        user = User.objects.get(pk=row["phone_of"])
+        if user.phone == row["after"]:
+            change_phone(user=user, phone=row["before"], actor=actor)
