@@ -60,6 +60,39 @@ def test_names_of_a_sealed_plan_are_for_its_readers(city: ModuleType, client: Cl
     assert city.person("county.section_moral").name in open_to.content.decode()
 
 
+def test_how_many_people_a_sealed_plan_has_is_for_its_readers_too(
+    city: ModuleType, client: Client
+) -> None:
+    city.sign_in(client, "county.duty_officer")
+    blind = page(client, city, ASSAULT)
+    city.sign_in(client, "county.safety_office")
+    sees = page(client, city, ASSAULT)
+
+    assert sees.context["people_told"] > 1
+    assert f">{sees.context['people_told']}人<" in sees.content.decode()
+    assert blind.context["people_told"] is None
+    assert "将通知" not in blind.content.decode()
+    several = [len(one.lines) for level in sees.context["levels"] for one in level.people]
+    assert max(several) > 1  # somebody answers in two capacities
+    for level in blind.context["levels"]:
+        assert {len(one.lines) for one in level.people} == {1}
+        assert {(one.name, one.phone) for one in level.people} == {("", "")}
+
+
+@pytest.mark.parametrize("at", ["0001-01-01T00:00", "1899-12-31T10:00", "9999-12-31T23:59"])
+def test_a_time_out_of_the_world_is_answered_in_words(
+    city: ModuleType, client: Client, at: str
+) -> None:
+    city.sign_in(client, "city.safety_office")
+    answers = [page(client, city, FIRE, at=at), night(client, schools=2, at=at)]
+
+    for answer in answers:
+        assert answer.status_code == 200
+        assert "foreseen" not in answer.context
+        assert "found" not in answer.context or answer.context["found"] == []
+        assert [problem.field for problem in answer.context["problems"]] == ["at"]
+
+
 def test_a_school_is_found_by_a_part_of_its_name(city: ModuleType, client: Client) -> None:
     city.sign_in(client, "county.safety_office")
     many = client.get(reverse("what_if:suppose"), {"q": "丁县", "hazard": "FIRE"})

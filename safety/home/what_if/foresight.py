@@ -120,7 +120,7 @@ def foresee(user: Viewer, supposed: Supposed) -> Foreseen:
     Nothing is written and nobody is told. Raises ``Refused`` with everything that is
     wrong with what is supposed.
     """
-    wrong = list(_problems_of_time(supposed)) or list(_problems_of_number(supposed))
+    wrong = list(_problems_of_time(supposed.at)) or list(_problems_of_number(supposed))
     if wrong:
         raise Refused.of(wrong)
     known = snapshot(supposed.schools, as_of=supposed.at)
@@ -146,11 +146,22 @@ def foresee(user: Viewer, supposed: Supposed) -> Foreseen:
     )
 
 
-def _problems_of_time(supposed: Supposed) -> Iterator[Problem]:
-    if not EARLIEST <= supposed.at <= timezone.now() + FURTHEST:
+def is_near(at: datetime) -> bool:
+    """Whether rules, table and holders of that time can be asked for at all."""
+    return EARLIEST <= at <= timezone.now() + FURTHEST
+
+
+def refuse_time(at: datetime) -> None:
+    """Raise ``Refused`` when ``at`` lies too far away to suppose anything."""
+    if wrong := list(_problems_of_time(at)):
+        raise Refused.of(wrong)
+
+
+def _problems_of_time(at: datetime) -> Iterator[Problem]:
+    if not is_near(at):
         yield Problem(
             field="at",
-            value=supposed.at.isoformat(timespec="minutes"),
+            value=at.isoformat(timespec="minutes"),
             message=_("This time lies too far away."),
             remedy=_("Check the year."),
         )

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from incidents.cases.first_report import COUNT_MAX, COUNTS
 from notifications.responsibility.words import GRADES
 from notifications.words import grade_word, in_language
+from safety.home.what_if.foresight import is_near
 
 LOCAL = "%Y-%m-%dT%H:%M"
 COUNT_WORDS = {
@@ -149,12 +150,14 @@ def flag_choices(grades: Mapping[str, Any]) -> list[tuple[str, str]]:
 
 
 def moment_of(told: QueryDict) -> datetime:
-    """The moment that an address asks for, as far as it can be read; else now."""
+    """The moment that an address asks for, as far as it can be read and is near; else now."""
     for form in (LOCAL, "%Y-%m-%d %H:%M"):
         try:
-            return timezone.make_aware(datetime.strptime(told.get("at", ""), form))  # noqa: DTZ007 - made aware here
+            found = timezone.make_aware(datetime.strptime(told.get("at", ""), form))  # noqa: DTZ007 - made aware here
         except (ValueError, OverflowError):
             continue
+        if is_near(found):
+            return found
     return timezone.now()
 
 

@@ -136,9 +136,13 @@ class _Shaper:
             here = [row for row in rows if row.level == level]
             units = list(dict.fromkeys(row.unit_name for row in here))
             one = units[0] if len(units) == 1 else ""
-            people = [self._person(same, one) for same in _by_person(here)]
+            people = [self._person(same, one) for same in self._together(here)]
             found.append(LevelPlan(word=level_word(level), unit=one, people=people))
         return found
+
+    def _together(self, rows: list[PlanRow]) -> list[list[PlanRow]]:
+        """Rows of one person together; each alone where that would say who is the same."""
+        return [[row] for row in rows] if self.foreseen.withheld else _by_person(rows)
 
     def _person(self, rows: Sequence[PlanRow], unit: str) -> PersonLines:
         first = rows[0]

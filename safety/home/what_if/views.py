@@ -18,7 +18,13 @@ from incidents.cases.first_report import is_storable
 from notifications.words import capacity_words
 from safety.errors import Problem, Refused
 from safety.home.what_if.access import bureaus_in_reach, get_bureau, get_school, schools_in_reach
-from safety.home.what_if.foresight import SCHOOLS_MAX, Foreseen, Supposed, foresee
+from safety.home.what_if.foresight import (
+    SCHOOLS_MAX,
+    Foreseen,
+    Supposed,
+    foresee,
+    refuse_time,
+)
 from safety.home.what_if.forms import NightForm, SupposeForm, moment_of
 from safety.home.what_if.night import Concentration, Load, Night, concentration, evenly, schools_of
 from safety.home.what_if.pages import (
@@ -112,7 +118,10 @@ def _answer(user: Viewer, form: SupposeForm, schools: list[Unit]) -> dict[str, A
     }
 
 
-def _people_told(foreseen: Foreseen) -> int:
+def _people_told(foreseen: Foreseen) -> int | None:
+    """How many different people; None where that is not for this reader."""
+    if foreseen.withheld:
+        return None
     return len({row.person for row in foreseen.plan.rows if row.person is not None})
 
 
@@ -139,6 +148,7 @@ def _night(user: Viewer, form: NightForm, units: list[tuple[str, str]], rules: A
     told = form.cleaned_data
     unit = get_bureau(user, told["unit"] or units[0][0])
     at = told["at"] or timezone.now()
+    refuse_time(at)
     every = [row["code"] for row in rules["hazards"]["hazard"]]
     return Night(
         unit=unit,
