@@ -1,13 +1,15 @@
-"""The duty rosters of the demo city: planned for sixty days, kept in every district but the tour's.
+"""The duty rosters of the demo city: planned for sixty days, with what duty rooms write down.
 
-The visitors of the tour sign in at any hour, so the rosters of the city and of the tour's
-district are planned and not yet kept: there the holders of the seats answer.
+Whoever holds a seat is on shift when the city is made. The visitors of the tour sign in at any
+hour and day, so in the city and in the tour's district the roster is kept to the end of that
+shift only: from then on the holders of the seats answer again.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
+from itertools import pairwise
 from uuid import NAMESPACE_OID, UUID, uuid5
 
 from django.utils import timezone
@@ -17,7 +19,7 @@ from safety.people.models import User
 from safety.posts.models import Holding, Leave, Post, RosterPeriod, Shift
 from safety.roster.access import seat_kinds
 from safety.roster.calendar import calendar_of
-from safety.roster.models import CallCheck, LogEntry
+from safety.roster.models import CallCheck, DutyHandOver, LogEntry
 from safety.roster.rulebook import load
 from safety.units.models import Unit
 
@@ -26,6 +28,12 @@ OFFICERS = tuple(f"B{number}" for number in range(12, 24))  # the heads of the s
 LEADERS = ("B03", "B04", "B05", "B06", "B07", "B08", "B09")
 PATTERNS = {"DUTY_OFFICER": "halves", "DUTY_LEADER": "day"}
 FROM_TOURS = {"DUTY_OFFICER": "B27D", "DUTY_LEADER": "B27L"}  # who visitors are takes turns too
+TOUR = frozenset({CITY_CODE, PLACES[0].code})
+HANDED_OVER = (
+    "无未了事项;值班电话、传真正常",
+    "丙区一校停电已恢复,不再跟进;明日有大风蓝色预警",
+    "夜间无来电;门禁钥匙两把随交",
+)
 LINES = (
     (26, "值班电话测试,线路正常", ""),
     (9, "丙区来电询问周末值班安排", "已告知查看值班表"),
@@ -35,34 +43,72 @@ CHECKS = ((170, 95, 0), (122, 210, 1), (74, 640, 2), (50, None, 3))  # hours ago
 
 
 def plan_rosters(units: Sequence[Unit], *, now: datetime) -> None:
-    """Shifts of every bureau from yesterday on, and a little of what a duty room writes down."""
+    """Shifts of every bureau from the day before yesterday on, and a little of what a duty room writes down."""
     bureaus = [unit for unit in units if not unit.is_school]
     shifts = [shift for unit in bureaus for shift in _shifts(unit, now)]
     Shift.objects.bulk_create(shifts, batch_size=2000)
-    tour = {CITY_CODE, PLACES[0].code}
-    kept = [unit.pk for unit in bureaus if unit.code not in tour]
-    seats = Post.objects.filter(unit__in=kept, kind__in=seat_kinds()).order_by("pk")
-    until = min((shift.ends_at for shift in _last_of(shifts).values()), default=now + DAYS)
     RosterPeriod.objects.bulk_create(
-        [RosterPeriod(post=seat, starts_at=now, ends_at=until) for seat in seats]
+        RosterPeriod(post=seat, starts_at=now, ends_at=until)
+        for seat, until in _kept_until(bureaus, shifts, now)
     )
+    _sign_hand_overs(shifts, now)
     _write_down(now)
 
 
+def _kept_until(
+    units: Sequence[Unit], shifts: Sequence[Shift], now: datetime
+) -> Iterator[tuple[Post, datetime]]:
+    """Every seat, and where its roster ends: there its holders answer again."""
+    last = min((shift.ends_at for shift in _last_of(shifts).values()), default=now + DAYS)
+    running = {shift.post_id: shift for shift in shifts if shift.starts_at <= now < shift.ends_at}
+    held = set(Holding.objects.at(now).values_list("post", "person"))
+    seats = Post.objects.filter(unit__in=units, kind__in=seat_kinds()).select_related("unit")
+    for seat in seats.order_by("pk"):
+        if seat.unit.code not in TOUR:
+            yield seat, last
+        elif seat.pk in running and (seat.pk, running[seat.pk].person_id) in held:
+            yield seat, running[seat.pk].ends_at
+
+
 def _last_of(shifts: Sequence[Shift]) -> dict[int, Shift]:
-    """The last shift of each seat: where the plan ends, holders answer again."""
+    """The last shift of each seat."""
     return {shift.post_id: shift for shift in sorted(shifts, key=lambda s: s.starts_at)}
+
+
+def _sign_hand_overs(shifts: Sequence[Shift], now: datetime) -> None:
+    """The last changes of shift where visitors look, signed by both."""
+    seats = Post.objects.filter(unit__code__in=TOUR, kind__in=seat_kinds()).order_by("pk")
+    records = []
+    for seat in seats:
+        begun = [s for s in shifts if s.post_id == seat.pk and s.starts_at <= now]
+        begun.sort(key=lambda shift: shift.starts_at)
+        for before, after in pairwise(begun):
+            if before.person_id == after.person_id:
+                continue
+            records.append(
+                DutyHandOver(
+                    ref=_ref(f"hand-over {after.ref}"),
+                    post=seat,
+                    giver=before.person,
+                    taker=after.person,
+                    note=HANDED_OVER[len(records) % len(HANDED_OVER)],
+                    given_at=after.starts_at - timedelta(minutes=4),
+                    taken_at=min(after.starts_at + timedelta(minutes=2), now),
+                )
+            )
+    DutyHandOver.objects.bulk_create(records)
 
 
 def _shifts(unit: Unit, now: datetime) -> Iterator[Shift]:
     calendar = calendar_of(load())
-    first = timezone.localtime(now).date() - timedelta(days=1)
-    last = first + DAYS
+    first = timezone.localtime(now).date() - timedelta(days=2)
+    last = first + DAYS + timedelta(days=1)
     for seat in Post.objects.filter(unit=unit, kind__in=seat_kinds()).order_by("code"):
         capacity = seat_kinds()[seat.kind]
         people = _people(unit, capacity, now)
-        turns = calendar.turns(calendar.patterns[PATTERNS[capacity]], first, last)
-        for number, (starts_at, ends_at) in enumerate(turns):
+        turns = list(calendar.turns(calendar.patterns[PATTERNS[capacity]], first, last))
+        running = next((n for n, (begins, ends) in enumerate(turns) if begins <= now < ends), 0)
+        for number, (starts_at, ends_at) in enumerate(turns, start=-running):
             yield Shift(
                 ref=_ref(f"shift {unit.code} {seat.code} {starts_at.isoformat()}"),
                 post=seat,
@@ -73,7 +119,10 @@ def _shifts(unit: Unit, now: datetime) -> Iterator[Shift]:
 
 
 def _people(unit: Unit, capacity: str, now: datetime) -> list[User]:
-    """Who takes turns: heads of sections as officers, deputies as leaders; nobody who is away."""
+    """Who takes turns, first whoever holds the seat, then heads of sections or deputies.
+
+    Nobody who is away.
+    """
     kinds = OFFICERS if capacity == "DUTY_OFFICER" else LEADERS
     away = Leave.objects.filter(ends_at__gt=now).values("person")
     held = (
@@ -81,10 +130,11 @@ def _people(unit: Unit, capacity: str, now: datetime) -> list[User]:
         .filter(post__unit=unit, post__kind__in=(FROM_TOURS[capacity], *kinds))
         .exclude(kind=Holding.Kind.DEPUTY)
         .exclude(person__in=away)
-        .select_related("person")
+        .select_related("person", "post")
         .order_by("post__code", "pk")
     )
-    return list(dict.fromkeys(holding.person for holding in held))
+    ordered = sorted(held, key=lambda holding: holding.post.kind != FROM_TOURS[capacity])
+    return list(dict.fromkeys(holding.person for holding in ordered))
 
 
 def _write_down(now: datetime) -> None:
