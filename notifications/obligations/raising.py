@@ -9,7 +9,6 @@ from datetime import datetime
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
-from django.db.models import Q
 from django.utils import timezone
 
 from notifications.delivery.streams import NewRow, append
@@ -261,10 +260,8 @@ def _copies(alert: Alert, subject: Subject, plan: Plan, now: datetime) -> list[N
     if alert.privacy != Alert.Privacy.OPEN:
         return []
     told = {person for row in plan.rows for person in (row.person, *row.also)}
-    links = Liaison.objects.filter(leader__in=told - {None}, starts_at__lte=now)
-    people = set(
-        links.filter(Q(ends_at=None) | Q(ends_at__gt=now)).values_list("person", flat=True)
-    )
+    links = Liaison.objects.at(now).filter(leader__in=told - {None})
+    people = set(links.values_list("person", flat=True))
     return [
         NewRow(
             stream=Stream.Kind.PERSON,

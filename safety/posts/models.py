@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from django.contrib.auth.models import Group
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -154,6 +154,16 @@ class Leave(models.Model):
         return f"{self.person} {self.starts_at:%Y-%m-%d}"
 
 
+class LiaisonQuerySet(models.QuerySet["Liaison"]):
+    def at(self, moment: datetime) -> LiaisonQuerySet:
+        """Those in force: not ended, and the liaison still serves in a unit of the leader."""
+        held = Holding.objects.at(moment)
+        leaders = held.filter(person=OuterRef(OuterRef("leader"))).values("post__unit")
+        beside = held.filter(person=OuterRef("person"), post__unit__in=leaders)
+        rows = self.filter(Q(ends_at=None) | Q(ends_at__gt=moment), starts_at__lte=moment)
+        return rows.filter(Exists(beside))
+
+
 class Liaison(models.Model):
     """The 联络员 of a leader, from when to when: gets copies, enters what the leader said."""
 
@@ -161,6 +171,8 @@ class Liaison(models.Model):
     person = models.ForeignKey(User, on_delete=models.PROTECT, related_name="liaison_for")
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField(null=True, blank=True)
+
+    objects: ClassVar = LiaisonQuerySet.as_manager()
 
     class Meta:
         indexes = [

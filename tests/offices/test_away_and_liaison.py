@@ -232,3 +232,21 @@ def test_a_manager_does_not_make_himself_a_liaison(city, client):
 
     assert client.post(name, {"person": str(user.pk)}).status_code == 404
     assert not Liaison.objects.exists()
+
+
+@pytest.mark.parametrize("case", ["left", "leader left", "moved"])
+def test_the_link_ends_with_the_common_bureau(linked, client, case):
+    """The liaison leaves, the leader leaves, or the liaison serves in a school from now on."""
+    vacate(LEADER if case == "leader left" else LIAISON)
+    if case == "moved":
+        give("school.office", LIAISON)
+    make_incident(hazard="DROWN", people="counted", missing=1)
+    owed = Obligation.objects.open().filter(kind="acknowledge").earliest("id")
+    sign_in(client, LIAISON)
+
+    assert client.get(reverse("offices:liaison")).status_code == 404
+    enter = reverse("offices:enter", args=[person(LEADER).pk])
+    assert client.post(enter, {"ref": [str(owed.ref)], "verb": ""}).status_code == 404
+    assert client.post(away_url(LEADER), {"ends_at": until()}).status_code == 404
+    copies = StreamRow.objects.filter(kind="alert.copied", stream__owner=person(LIAISON).pk)
+    assert not copies.exists()

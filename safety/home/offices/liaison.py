@@ -13,7 +13,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -57,8 +57,7 @@ def links_of(user: Viewer, now: datetime) -> QuerySet[Liaison]:
     """The leaders whose 联络员 ``user`` is now."""
     if not user.is_authenticated or not user.is_active:
         return Liaison.objects.none()
-    rows = Liaison.objects.filter(person=user.pk, starts_at__lte=now)
-    return rows.filter(Q(ends_at=None) | Q(ends_at__gt=now), leader__is_active=True)
+    return Liaison.objects.at(now).filter(person=user.pk, leader__is_active=True)
 
 
 def is_liaison_of(user: Viewer, leader: User, now: datetime) -> bool:
