@@ -12,9 +12,11 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from safety.home.rulebook.tabs import TABS
+from safety.home.rulebook.paths import value_at
+from safety.home.rulebook.tabs import TABS, tab
 from safety.ledger.models import Event
 from safety.rules.models import RuleBook, RuleDraft
+from safety.rules.registry import sections
 from safety.rules.selectors import content_of, current_rules
 from tests.rulebook.writing import draft_of, field, publish, save, tab_form
 
@@ -307,3 +309,167 @@ def test_the_edit_page_holds_a_field_for_each_cell(city: ModuleType, keeper: Cli
     text = page.content.decode()
     assert len(names) > 100
     assert all(f'name="{name}"' in text for name in names)
+
+
+# ---- the sections of the later rooms, and working time ----
+
+
+def cells_of_tabs(content: Any) -> set[tuple[str, ...]]:
+    sheets = [sheet for one in TABS for sheet in one.sheets(content)]
+    return {cell.path for sheet in sheets for row in sheet.rows for cell in row.cells}
+
+
+def test_every_section_of_the_rule_book_has_its_place_on_a_tab(city: ModuleType) -> None:
+    shown = {path[0] for path in cells_of_tabs(content_of(current_rules())) if path}
+
+    assert shown == {section.name for section in sections()}
+
+
+CHANGES: list[tuple[str, tuple[str, ...], Any, Any]] = [
+    ("clocks", ("clocks", "hours", "weekdays"), ["0", "1", "2", "3", "4", "5"], [0, 1, 2, 3, 4, 5]),
+    (
+        "clocks",
+        ("clocks", "hours", "spans"),
+        "8:30–12:00\r\n14:00 - 18:00",
+        [["08:30", "12:00"], ["14:00", "18:00"]],
+    ),
+    ("pledges", ("pledges", "year", "sign_within_working_days"), "15", 15),
+    ("pledges", ("pledges", "pair", "schools", "lower"), "SCH_PRINCIPAL", ["SCH_PRINCIPAL"]),
+    (
+        "pledges",
+        ("pledges", "text", "post", "clauses"),
+        "一岗双责。\r\n\r\n按时报告。",
+        ["一岗双责。", "按时报告。"],
+    ),
+    ("duty", ("roster", "call_back", "minutes"), "10", 10),
+    (
+        "duty",
+        ("roster", "pattern", "day", "rest"),
+        "8:00 12\n20:00 12",
+        [{"from": "08:00", "hours": 12}, {"from": "20:00", "hours": 12}],
+    ),
+    ("duty", ("chaintest", "test", "answer_minutes"), "20", 20),
+    (
+        "duty",
+        ("chaintest", "test", "invited"),
+        "PARTY_CHIEF ADMIN_CHIEF",
+        ["PARTY_CHIEF", "ADMIN_CHIEF"],
+    ),
+]
+
+
+@pytest.mark.parametrize(("slug", "path", "typed", "value"), CHANGES)
+def test_what_is_typed_into_a_cell_stands_in_the_draft_and_holds(
+    city: ModuleType, keeper: Client, slug: str, path: tuple[str, ...], typed: Any, value: Any
+) -> None:
+    draft = draft_of(city)
+    before = value_at(draft.content, path)
+
+    answer = save(keeper, draft, slug, {field(path): typed})
+
+    assert answer.status_code == 302
+    draft.refresh_from_db()
+    assert before != value
+    assert value_at(draft.content, path) == value
+    [line] = keeper.get(reverse("rulebook:draft", args=[draft.pk])).context["lines"]
+    assert (line.tab, bool(line.row), line.before != line.after) == (
+        str(tab(slug).label),
+        True,
+        True,
+    )
+    publish(keeper, draft, note="n")
+    assert value_at(content_of(current_rules()), path) == value
+
+
+def test_the_holidays_of_a_new_year_are_written_into_its_empty_row(
+    city: ModuleType, keeper: Client
+) -> None:
+    draft = draft_of(city)
+    year = str(max(row["year"] for row in draft.content["roster"]["year"]) + 1)
+    path = ("roster", "year", year)
+    days = f"元旦 New Year {year}-01-01 {year}-01-03\n国庆节 National Day {year}-10-01 {year}-10-07"
+
+    save(keeper, draft, "duty", {field((*path, "holiday")): days})
+    save(keeper, draft, "duty", {field((*path, "document")): "国务院办公厅通知"})
+
+    draft.refresh_from_db()
+    assert value_at(draft.content, path) == {
+        "year": int(year),
+        "document": "国务院办公厅通知",
+        "holiday": [
+            {"zh": "元旦", "en": "New Year", "from": f"{year}-01-01", "to": f"{year}-01-03"},
+            {"zh": "国庆节", "en": "National Day", "from": f"{year}-10-01", "to": f"{year}-10-07"},
+        ],
+        "workdays": [],
+    }
+
+
+@pytest.mark.parametrize(
+    ("slug", "path", "typed", "told"),
+    [
+        ("clocks", ("clocks", "hours", "spans"), "早上", "“早上”不是时段"),
+        ("clocks", ("clocks", "hours", "spans"), "25:00–26:00", "“25:00”不是时刻"),
+        ("clocks", ("clocks", "hours", "weekdays"), [], "必填"),
+        ("duty", ("roster", "pattern", "day", "rest"), "08:30", "“08:30”不是班次"),
+        ("duty", ("roster", "year", "2026", "holiday"), "元旦 2026-01-01", "不是假日"),
+        ("duty", ("roster", "year", "2026", "workdays"), "2026-13-01", "不是日期"),
+    ],
+)
+def test_what_cannot_be_read_stays_in_its_cell_with_the_reason(
+    city: ModuleType, keeper: Client, slug: str, path: tuple[str, ...], typed: Any, told: str
+) -> None:
+    draft = draft_of(city)
+
+    answer = save(keeper, draft, slug, {field(path): typed})
+
+    assert list(answer.context["form"].errors) == [field(path)]
+    assert told in answer.content.decode()
+    draft.refresh_from_db()
+    assert draft.revision == 1
+
+
+@pytest.mark.parametrize(
+    ("slug", "path", "typed", "told"),
+    [
+        ("clocks", ("clocks", "hours", "spans"), "14:00–12:00", "时段须在一天之内依次排列"),
+        ("pledges", ("pledges", "year", "begins"), "9月1日", "像 09-01 这样"),
+        ("pledges", ("pledges", "year", "open_days_before"), "61", "1 到 60"),
+        ("pledges", ("pledges", "pair", "schools", "lower"), "HERO", "“HERO”不是"),
+        ("pledges", ("pledges", "text", "post", "preamble"), "{who}", "“who”"),
+        ("duty", ("roster", "call_back", "minutes"), "0", "大于 0 的整数"),
+        ("duty", ("roster", "pattern", "day", "rest"), "08:30 49", "不超过 48 小时"),
+        (
+            "duty",
+            ("roster", "year", "2026", "holiday"),
+            "元旦 New Year 2026-01-03 2026-01-01",
+            "起止日期不对",
+        ),
+        ("duty", ("roster", "year", "2026", "workdays"), "2026-06-08", "不是可以调休上班的周末"),
+        ("duty", ("chaintest", "test", "answer_minutes"), "0", "1 到 1440"),
+    ],
+)
+def test_what_the_later_sections_refuse_is_told_in_words(
+    city: ModuleType, keeper: Client, slug: str, path: tuple[str, ...], typed: str, told: str
+) -> None:
+    draft = draft_of(city)
+
+    answer = save(keeper, draft, slug, {field(path): typed})
+
+    assert told in answer.content.decode()
+    draft.refresh_from_db()
+    assert draft.revision == 1
+
+
+def test_a_version_from_before_these_sections_is_still_read(
+    city: ModuleType, client: Client
+) -> None:
+    city.sign_in(client, "school.safety_staff")
+    book = current_rules()
+    content = {
+        k: v for k, v in content_of(book).items() if k not in ("pledges", "roster", "chaintest")
+    }
+    RuleBook.objects.filter(pk=book.pk).update(content=content, digest="of an older time")
+
+    for slug in ("pledges", "duty"):
+        page = client.get(reverse("rulebook:version", args=[book.number, slug]))
+        assert "这一版还没有这一部分" in page.content.decode()

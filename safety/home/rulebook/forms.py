@@ -3,21 +3,36 @@
 from __future__ import annotations
 
 import copy
-import re
 from collections.abc import Iterator, Sequence
-from datetime import date
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext as _
 
-from safety.home.rulebook.paths import put
+from safety.home.rulebook.fields import (
+    Codes,
+    Days,
+    Holidays,
+    Lines,
+    Months,
+    Spans,
+    Turns,
+    Weekdays,
+)
+from safety.home.rulebook.paths import put, value_at
 from safety.home.rulebook.sheets import Cell, Content, Sheet
 
 MINUTES_MAX = 366 * 24 * 60
 COUNT_MAX = 1_000_000
 LINE_MAX = 300
-SPLIT = re.compile(r"[\s,,、;;]+")
+LIST_MAX = 5000
+_LISTS: dict[str, type[Codes | Lines]] = {
+    "days": Days,
+    "months": Months,
+    "lines": Lines,
+    "spans": Spans,
+    "turns": Turns,
+    "holidays": Holidays,
+}
 # An emptied cell of these is taken out of the document; others keep an empty value.
 _OPTIONAL = {"choice", "minutes", "codes", "months"}
 
@@ -43,9 +58,12 @@ class TabForm(forms.Form):
 
 
 def _make_room(content: dict[str, Any], cell: Cell) -> None:
-    """``meta`` may be missing in a section that somebody wrote by hand."""
+    """``meta`` may be missing in a section written by hand, and next year's holidays are."""
     if cell.path[1] == "meta":
         content[cell.path[0]].setdefault("meta", {})
+    if cell.path[1] == "year" and value_at(content, cell.path[:3]) is None:
+        new = {"year": int(cell.path[2]), "document": "", "holiday": [], "workdays": []}
+        put(content, cell.path[:3], new)
 
 
 def cells_of(sheets: Sequence[Sheet]) -> Iterator[Cell]:
@@ -69,39 +87,10 @@ def _field(cell: Cell) -> forms.Field:
         return forms.CharField(required=False, max_length=2000, initial=cell.value, widget=widget)
     if cell.kind == "line":
         return forms.CharField(required=False, max_length=LINE_MAX, initial=cell.value)
-    cleaner = {"days": _Days, "months": _Months}.get(cell.kind, _Codes)
-    words = " ".join(map(str, cell.value or ()))
-    return cleaner(required=False, max_length=2000, initial=words)
-
-
-class _Codes(forms.CharField):
-    """Codes between spaces, commas or 、."""
-
-    def clean(self, value: Any) -> Any:
-        text = super().clean(value)
-        return [self.word(part) for part in SPLIT.split(text) if part]
-
-    def word(self, part: str) -> Any:
-        return part
-
-
-class _Days(_Codes):
-    def word(self, part: str) -> str:
-        try:
-            return date.fromisoformat(part).isoformat()
-        except ValueError as error:
-            raise forms.ValidationError(
-                _("“%(text)s” is not a day. Write it like 2026-10-01.") % {"text": part}
-            ) from error
-
-
-class _Months(_Codes):
-    def word(self, part: str) -> int:
-        if not part.isdecimal() or not 1 <= int(part) <= 12:  # noqa: PLR2004 - months of a year
-            raise forms.ValidationError(
-                _("“%(text)s” is not a month. Write a number from 1 to 12.") % {"text": part}
-            )
-        return int(part)
+    if cell.kind == "weekdays":
+        return Weekdays(initial=Weekdays.shown(cell.value or ()))
+    kind = _LISTS.get(cell.kind, Codes)
+    return kind(required=False, max_length=LIST_MAX, initial=kind.shown(cell.value or ()))
 
 
 def _value(cell: Cell, cleaned: Any) -> Any:

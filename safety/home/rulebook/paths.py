@@ -26,6 +26,10 @@ NAMED = {
     "acknowledge": ("capacities",),
     "first_report_clock": ("grades",),
     "upward_clock": ("level", "grades", "hazards"),
+    "pair": ("id",),
+    "text": ("id",),
+    "year": ("year",),
+    "pattern": ("code",),
 }
 
 

@@ -29,6 +29,8 @@ _KINDS = {
     "a fact or a flag": gettext_lazy("a fact or a flag"),
     "a stage": gettext_lazy("a stage"),
     "a level": gettext_lazy("a level"),
+    "own or above": gettext_lazy("own or above"),
+    "a text of this section": gettext_lazy("a text of this section"),
     "a month": gettext_lazy("a month"),
 }
 _SENTENCES = (
@@ -79,6 +81,54 @@ _SENTENCES = (
     (
         r"^(?P<where>.+): an upward_clock names as many receivers .+$",
         gettext_lazy("%(where)s: as many receivers are named in English as in Chinese"),
+    ),
+    (
+        r"^(?P<where>.+): '(?P<key>\w+)' is a day like 09-01$",
+        gettext_lazy("%(where)s: “%(key)s” is a day like 09-01"),
+    ),
+    (
+        r"^(?P<where>.+): '(?P<key>\w+)' is a number (?:of days )?from 1 to (?P<most>\d+)$",
+        gettext_lazy("%(where)s: “%(key)s” is a number from 1 to %(most)s"),
+    ),
+    (
+        r"^(?P<where>.+): 'clauses' is a list of sentences$",
+        gettext_lazy("%(where)s: at least one clause is needed"),
+    ),
+    (
+        r"^(?P<where>.+): '(?P<code>\w+)' would sign with itself$",
+        gettext_lazy("%(where)s: “%(code)s” would sign with itself"),
+    ),
+    (
+        r"^(?P<where>.+) must be a whole number above 0$",
+        gettext_lazy("%(where)s: a whole number above 0"),
+    ),
+    (
+        r"^(?P<where>.+) needs words in both languages$",
+        gettext_lazy("%(where)s: words in both languages are needed"),
+    ),
+    (
+        r"^(?P<where>.+): hours must be above 0, at most (?P<most>\d+)$",
+        gettext_lazy("%(where)s: a shift lasts more than 0 and at most %(most)s hours"),
+    ),
+    (
+        r"^(?P<where>.+): (?P<name>.+) does not run from its first day to its last$",
+        gettext_lazy("%(where)s: first and last day of %(name)s do not fit"),
+    ),
+    (
+        r"^(?P<where>.+): (?P<name>.+) overlaps another holiday$",
+        gettext_lazy("%(where)s: %(name)s overlaps another holiday"),
+    ),
+    (
+        r"^(?P<where>.+): (?P<day>[\d-]+) is a holiday and a workday$",
+        gettext_lazy("%(where)s: %(day)s is a holiday and a workday"),
+    ),
+    (
+        r"^(?P<where>.+): (?P<day>[\d-]+) is no weekend that could be worked on$",
+        gettext_lazy("%(where)s: %(day)s is no weekend that could be worked on"),
+    ),
+    (
+        r"^(?P<where>.+): hours cannot be read: .*must follow each other within one day$",
+        gettext_lazy("%(where)s: the spans must follow each other within one day"),
     ),
     (
         r"^(?P<where>.+) has no '(?P<key>\w+)'.*$",

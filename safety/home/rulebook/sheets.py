@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from safety.home.rulebook.fields import Holidays, Lines, Turns
 from safety.home.rulebook.paths import Path, value_at
 
 Content = Mapping[str, Any]
+_LINES: Mapping[str, Callable[[Any], str]] = {
+    "lines": Lines.line,
+    "turns": Turns.line,
+    "holidays": Holidays.line,
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,10 +72,12 @@ class Reader:
         choices: Sequence[tuple[str, str]] = (),
     ) -> Cell:
         value = value_at(self.content, path)
-        shown = text if text is not None else self._text(value, choices)
+        shown = text if text is not None else self._text(value, kind, choices)
         return Cell(text=shown, path=path, kind=kind, value=value, choices=choices)
 
-    def _text(self, value: Any, choices: Sequence[tuple[str, str]]) -> str:
+    def _text(self, value: Any, kind: str, choices: Sequence[tuple[str, str]]) -> str:
+        if kind in _LINES:
+            return "; ".join(_LINES[kind](one) for one in value or ())
         if choices:
             return str(dict(choices).get("" if value is None else value, value))
         if isinstance(value, list):

@@ -12,8 +12,10 @@ from safety.errors import Hidden
 from safety.home.rulebook.sheets import Content, Sheet
 from safety.home.rulebook.tabs.clocks import clocks, upward
 from safety.home.rulebook.tabs.criteria import criteria
+from safety.home.rulebook.tabs.duty import duty
 from safety.home.rulebook.tabs.matrix import matrix, stand_ins
 from safety.home.rulebook.tabs.owners import owners
+from safety.home.rulebook.tabs.pledges import pledges
 from safety.home.rulebook.tabs.posts import posts
 from safety.home.rulebook.tabs.texts import texts
 
@@ -34,6 +36,8 @@ TABS = (
     Tab(slug="stand-ins", label=_("Stand-ins"), sheets=stand_ins),
     Tab(slug="texts", label=_("Texts"), sheets=texts),
     Tab(slug="posts", label=_("Posts and duties"), sheets=posts),
+    Tab(slug="pledges", label=_("Pledges"), sheets=pledges),
+    Tab(slug="duty", label=_("Duty and chain tests"), sheets=duty),
 )
 
 

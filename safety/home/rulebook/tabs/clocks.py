@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from incidents.cases.grading import GRADES
 from notifications.words import grade_word
+from safety.home.rulebook.fields import Spans, weekday_words
 from safety.home.rulebook.paths import names_of
 from safety.home.rulebook.sheets import Cell, Content, Reader, Row, Sheet, plain
 from safety.home.rulebook.tabs.words import basis_columns, place, reader, rests_on
@@ -58,20 +59,23 @@ def _timed(read: Reader, head: str, *path: str, note: str = "") -> Row:
 
 def _hours(read: Reader) -> Sheet:
     hours = read.content["clocks"]["hours"]
-    days = [_("Mon"), _("Tue"), _("Wed"), _("Thu"), _("Fri"), _("Sat"), _("Sun")]
-    spans = "、".join(f"{start}–{end}" for start, end in hours["spans"])
+    days = weekday_words()
+    spans = "、".join(Spans.line(span) for span in hours["spans"])
     week = "、".join(days[day] for day in hours["weekdays"] if 0 <= day < len(days))
     path = ("clocks", "hours")
     return Sheet(
         title=_("Working time"),
         columns=[_("Item"), _("Value")],
         rows=[
-            Row(head=_("Working days"), cells=[plain(week)]),
-            Row(head=_("Hours"), cells=[plain(spans)]),
+            Row(
+                head=_("Working days"),
+                cells=[read.cell(*path, "weekdays", kind="weekdays", text=week)],
+            ),
+            Row(head=_("Hours"), cells=[read.cell(*path, "spans", kind="spans", text=spans)]),
             Row(head=_("Days off"), cells=[read.cell(*path, "days_off", kind="days")]),
             Row(head=_("Weekends worked"), cells=[read.cell(*path, "extra_days", kind="days")]),
         ],
-        help=_("Days as 2026-10-01, separated by spaces."),
+        help=_("Hours as 08:30–12:00, one a line; days as 2026-10-01, separated by spaces."),
         path=path,
     )
 
