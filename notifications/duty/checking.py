@@ -13,6 +13,8 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from notifications.delivery.streams import NewRow, append
+from notifications.models import Stream
 from safety.errors import Conflict, Problem, Refused
 from safety.ledger.actions import Actor, Fact, record
 from safety.people.models import User
@@ -48,6 +50,7 @@ def ask(*, unit: Unit, caller: Unit, by: User) -> CallCheck:
             remedy=_("Record the answer, or close that check as unanswered."),
         ) from error
     _tell(by, "duty.checked", check)
+    _show(check)
     return check
 
 
@@ -131,7 +134,21 @@ def _close(check: CallCheck, by: User, **values: object) -> CallCheck:
         )
     check.refresh_from_db()
     _tell(by, "duty.check_answered" if check.answered_at else "duty.check_unanswered", check)
+    _show(check)
     return check
+
+
+def _show(check: CallCheck) -> None:
+    """The board of the unit that is called shows it at once. A school has no board."""
+    if check.unit.is_school:
+        return
+    row = NewRow(
+        stream=Stream.Kind.BOARD,
+        owner=check.unit.pk,
+        kind="duty.check",
+        payload={"check": str(check.ref)},
+    )
+    append([row])
 
 
 def _problem(field: str, message: str, remedy: str) -> Problem:

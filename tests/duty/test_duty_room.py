@@ -348,6 +348,27 @@ def test_a_district_answers_the_city_on_the_screen_in_time(city: ModuleType, cli
     )
 
 
+def test_a_check_reaches_the_board_at_once_and_leaves_it_at_once(city: ModuleType, client) -> None:
+    def told() -> int:
+        of_board = StreamRow.objects.filter(stream__kind="board", kind="duty.check")
+        return of_board.filter(stream__owner=unit(ROOM).pk, alert=None).count()
+
+    def head() -> str:
+        address = reverse("notifications:board_rows", args=[unit(ROOM).code])
+        return client.get(address).content.decode()
+
+    sign_in(client, "county.duty_officer")
+    check = called_by("city", ROOM)
+    assert told() == 1
+    assert room() in head()
+
+    checking.answer(check=check, by=person("county.duty_officer"))
+    assert told() == 2
+    assert room() not in head()
+    called_by("city", "school")
+    assert StreamRow.objects.filter(kind="duty.check").count() == 2
+
+
 def test_an_answer_after_five_minutes_counts_as_later_and_a_call_as_much_as_a_tap(
     city: ModuleType,
 ) -> None:

@@ -318,7 +318,8 @@ connect({
       [root.dataset.board]: { cursor: Number(root.dataset.cursor), epoch: root.dataset.epoch },
     },
   },
-  onRows: (_stream, fresh) => fresh.forEach((row) => ask(row.payload.alert)),
+  // A row without an alert, such as a call-back check, is about the line above the rows.
+  onRows: (_stream, fresh) => fresh.forEach((row) => ask(row.payload.alert || "")),
   onReset: readAgain,
   onState,
 });
