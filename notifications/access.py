@@ -211,13 +211,17 @@ def get_obligation_to_record(user: Viewer, ref: UUID) -> Obligation:
 
 
 def silent_colleagues(user: Viewer) -> QuerySet[Obligation]:
-    """What people of ``user``'s own schools have not signed, and ``user`` may enter for them."""
+    """What people of ``user``'s own schools have not signed, and ``user`` may enter for them.
+
+    No test of the chain: it asks whether people are reached, and nobody is chased for it.
+    """
     schools = units_with(user, "record_for_others").filter(kind__in=Unit.SCHOOL_KINDS)
     return (
         Obligation.objects.filter(state=Obligation.State.OPEN)
         .filter(kind=Obligation.Kind.ACKNOWLEDGE, post__unit__in=schools)
         .filter(alert__in=visible_alerts(user))
         .exclude(post__in=posts_held(user))
+        .exclude(alert__status=Alert.Status.TEST)
     )
 
 

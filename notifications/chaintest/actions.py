@@ -51,8 +51,9 @@ def start_test(
     """
     book = current_rules()
     rules = TestRules.of(content_of(book))
+    Unit.objects.select_for_update().get(pk=unit.pk)  # one after the other, where rows lock
     _refuse(unit=unit, capacities=capacities, invited=invited, rules=rules)
-    entries = entries_of(unit, below=below, capacities=capacities, invited=invited)
+    entries = entries_of(unit, below=below, capacities=capacities, rules=rules, invited=invited)
     if not entries or len(entries) > MOST:
         raise _wrong_number(len(entries))
     now = timezone.now()

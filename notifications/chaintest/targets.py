@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime, timedelta
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from notifications.chaintest.rules import TestRules
@@ -22,29 +22,46 @@ WHY_EN = "Test of the alert chain: it only checks whether you are reached; nothi
 
 
 def entries_of(
-    unit: Unit, *, below: bool, capacities: Collection[str], invited: Collection[int] = ()
+    unit: Unit,
+    *,
+    below: bool,
+    capacities: Collection[str],
+    rules: TestRules,
+    invited: Collection[int] = (),
 ) -> list[Entry]:
-    """Rows of the table to address: every post of ``capacities``, and the ``invited`` posts."""
+    """Rows of the table to address: every post of ``capacities``, and the ``invited`` posts.
+
+    A leader's post is not on the list, whatever else the post answers for: it is there
+    when it is invited, and then only for what makes it a leader's.
+    """
+    leaders = _standing().filter(capacity__in=rules.invited).values("post")
+    listed = Q(capacity__in=capacities) & ~Q(post__in=leaders)
+    asked = Q(post__in=invited, capacity__in=rules.invited)
+    return _rows_at(unit, listed | asked, below=below)
+
+
+def invitable(unit: Unit, rules: TestRules) -> list[Entry]:
+    """The leaders of ``unit`` itself: only they can be invited to its test."""
+    return _rows_at(unit, Q(capacity__in=rules.invited), below=False)
+
+
+def _standing() -> QuerySet[Entry]:
+    return Entry.objects.filter(
+        table__state=ResponsibilityTable.State.PUBLISHED, post__abolished_at=None
+    )
+
+
+def _rows_at(unit: Unit, wanted: Q, *, below: bool) -> list[Entry]:
     day = timezone.localdate()
     place = Q(unit__path__startswith=unit.path) if below else Q(unit=unit)
     found = (
-        Entry.objects.filter(
-            place,
-            Q(capacity__in=capacities) | Q(post__in=invited),
-            table__state=ResponsibilityTable.State.PUBLISHED,
-            post__abolished_at=None,
-            unit__starts_on__lte=day,
-        )
+        _standing()
+        .filter(place, wanted, unit__starts_on__lte=day)
         .filter(Q(unit__ends_on=None) | Q(unit__ends_on__gt=day))
         .select_related("unit", "post")
         .order_by("unit__path", "id")
     )
     return list(found)
-
-
-def invitable(unit: Unit, rules: TestRules) -> list[Entry]:
-    """The leaders of ``unit`` itself: only they can be invited to its test."""
-    return entries_of(unit, below=False, capacities=rules.invited)
 
 
 def plan_rows(

@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from notifications.access import silent_colleagues
 from notifications.board import board, boards
 from notifications.chaintest import rulebook
 from notifications.chaintest.actions import (
@@ -27,10 +28,12 @@ from notifications.chaintest.rules import check
 from notifications.chaintest.selectors import missed_test, open_tests, outcome
 from notifications.live.receipts import write_receipts
 from notifications.mine import mine, waiting
-from notifications.models import Alert, Obligation, Stream
+from notifications.models import Alert, Entry, Obligation, Stream
 from notifications.obligations.answering import Answer, acknowledge, record_answer
 from notifications.records.answered import counts
 from notifications.records.quarters import Quarter
+from notifications.snapshot import current_table
+from notifications.table.publishing import NewEntry, publish_table
 from notifications.words import capacity_words
 from safety.errors import Conflict, Refused
 from safety.ledger.actions import SYSTEM
@@ -419,3 +422,57 @@ def test_a_section_of_the_wrong_shape_is_named(name, value):
 
 def test_the_shipped_section_is_well_formed():
     check({**default_content(), "chaintest": rulebook.load()})
+
+
+def also(city, name: str, *capacities: str) -> None:
+    """The next table: the same rows, and more capacities for one post, which come first."""
+    rows = list(Entry.objects.filter(table=current_table()).select_related("post").order_by("id"))
+    own = next(row for row in rows if row.post == city.post(name))
+    more = [(own, code) for code in capacities]
+    publish_table(
+        entries=[
+            NewEntry(
+                post=row.post,
+                capacity=code,
+                line=row.line,
+                scope=row.scope,
+                business_duty=row.business_duty,
+                safety_duty=row.safety_duty,
+            )
+            for row, code in [*more, *((row, row.capacity) for row in rows)]
+        ],
+        note="",
+        actor=SYSTEM,
+    )
+
+
+@pytest.mark.parametrize("invites", [False, True])
+def test_a_leader_who_also_sits_on_duty_is_tested_by_invitation_only(city, invites):
+    """The table may give a leader's post a second capacity: it stays a leader's post."""
+    chief = city.post("county.chief")
+    also(city, "county.chief", "DUTY_LEADER", "DUTY_OFFICER")
+
+    test = start(
+        city,
+        capacities=(*OFFICES, "DUTY_LEADER"),
+        invited={chief.pk} if invites else set(),
+    )
+
+    rows = Obligation.objects.filter(alert=test.alert, post=chief)
+    assert list(rows.values_list("kind", "due_at")) == ([("read", None)] if invites else [])
+    assert chief not in {one.obligation.post for one in outcome(test).results}
+    assert outcome(test).posts > 1
+
+
+def test_nobody_is_asked_to_answer_a_test_for_a_colleague(city):
+    also(city, "school.class_teacher", "SCH_SAFETY_STAFF")
+    keeper = city.person("school.safety_staff")
+    city.make_incident(hazard="DROWN", people="counted", missing=1)
+    real = set(silent_colleagues(keeper))
+
+    test = start(city, unit="school", capacities=("SCH_SAFETY_STAFF",))
+
+    assert row(city, test, "school.class_teacher").is_open
+    assert real
+    assert set(silent_colleagues(keeper)) == real
+    assert len(mine(keeper).silent) == 1
