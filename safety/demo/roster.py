@@ -78,7 +78,7 @@ def _last_of(shifts: Sequence[Shift]) -> dict[int, Shift]:
 def _sign_hand_overs(shifts: Sequence[Shift], now: datetime) -> None:
     """The last changes of shift where visitors look, signed by both."""
     seats = Post.objects.filter(unit__code__in=TOUR, kind__in=seat_kinds()).order_by("pk")
-    records = []
+    records: list[DutyHandOver] = []
     for seat in seats:
         begun = [s for s in shifts if s.post_id == seat.pk and s.starts_at <= now]
         begun.sort(key=lambda shift: shift.starts_at)

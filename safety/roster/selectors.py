@@ -12,6 +12,7 @@ from django.utils import timezone
 from safety.people.models import User
 from safety.posts.models import Post, RosterPeriod, Shift
 from safety.roster.access import seats_of
+from safety.roster.attendance import Attendance
 from safety.roster.calendar import ZONE, Calendar
 from safety.roster.checks import LONGEST
 from safety.roster.gaps import Gap, gaps_of
@@ -48,11 +49,15 @@ def kept_between(units: Iterable[int], start: datetime, end: datetime) -> QueryS
 
 @dataclass(frozen=True, kw_only=True)
 class Cell:
-    """One seat on one day: the shifts that begin on it, and whether anybody is missing."""
+    """One seat on one day: the shifts that begin on it, and whether anybody is missing.
+
+    ``away`` are those shifts (ids) whose person is away then, or cannot sign in any more.
+    """
 
     seat: Post
     shifts: Sequence[Shift]
     gap: bool
+    away: frozenset[int]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,7 +100,8 @@ def sheet_of(unit: Unit, first: date, last: date, *, calendar: Calendar) -> Shee
     seats = list(seats_of([unit.pk]))
     shifts = list(shifts_between([unit.pk], min(start, now), max(end, now + LONGEST)))
     periods = list(kept_between([unit.pk], min(start, now), max(end, now + LONGEST)))
-    missing = [gap for seat in seats for gap in _gaps(seat.pk, periods, shifts, start, end)]
+    there = Attendance.of(shifts)
+    missing = [gap for seat in seats for gap in _gaps(seat.pk, periods, shifts, there, start, end)]
     today = timezone.localdate()
     days = [date.fromordinal(n) for n in range(first.toordinal(), last.toordinal() + 1)]
     return Sheet(
@@ -108,7 +114,7 @@ def sheet_of(unit: Unit, first: date, last: date, *, calendar: Calendar) -> Shee
                 is_rest=calendar.is_rest(day),
                 holiday=holiday.name if (holiday := calendar.holiday_on(day)) else "",
                 is_today=day == today,
-                cells=[_cell(seat, day, shifts, missing) for seat in seats],
+                cells=[_cell(seat, day, shifts, there, missing) for seat in seats],
             )
             for day in days
         ],
@@ -123,13 +129,14 @@ def gaps_ahead(units: Iterable[int], start: datetime, end: datetime) -> list[Gap
     wanted = list(units)
     periods = list(kept_between(wanted, start, end))
     shifts = list(shifts_between(wanted, start, end)) if periods else []
+    there = Attendance.of(shifts)
     taken: dict[int, list[Shift]] = {}
     for shift in shifts:
         taken.setdefault(shift.post_id, []).append(shift)
     found = [
         gap
         for post in sorted({period.post_id for period in periods})
-        for gap in _gaps(post, periods, taken.get(post, ()), start, end)
+        for gap in _gaps(post, periods, taken.get(post, ()), there, start, end)
     ]
     return sorted(found, key=lambda gap: (gap.starts_at, gap.post))
 
@@ -151,6 +158,7 @@ def _gaps(
     post: int,
     periods: Iterable[RosterPeriod],
     shifts: Iterable[Shift],
+    there: Attendance,
     start: datetime,
     end: datetime,
 ) -> list[Gap]:
@@ -159,7 +167,7 @@ def _gaps(
         for period in periods
         if period.post_id == post and max(period.starts_at, start) < min(period.ends_at or end, end)
     ]
-    taken = [(s.starts_at, s.ends_at) for s in shifts if s.post_id == post]
+    taken = [span for s in shifts if s.post_id == post for span in there.spans(s)]
     return gaps_of(post, kept, taken)
 
 
@@ -176,10 +184,18 @@ def _state(
     )
 
 
-def _cell(seat: Post, day: date, shifts: Sequence[Shift], missing: Sequence[Gap]) -> Cell:
+def _cell(
+    seat: Post,
+    day: date,
+    shifts: Sequence[Shift],
+    there: Attendance,
+    missing: Sequence[Gap],
+) -> Cell:
     start, end = _midnight(day), _midnight(day + DAY)
+    here = [s for s in shifts if s.post_id == seat.pk and start <= s.starts_at < end]
     return Cell(
         seat=seat,
-        shifts=[s for s in shifts if s.post_id == seat.pk and start <= s.starts_at < end],
+        shifts=here,
+        away=frozenset(s.pk for s in here if there.spans(s) != [(s.starts_at, s.ends_at)]),
         gap=any(g.post == seat.pk and g.starts_at < end and start < g.ends_at for g in missing),
     )

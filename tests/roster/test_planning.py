@@ -11,12 +11,14 @@ import pytest
 from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from hypothesis import given
 from hypothesis import strategies as st
 
 from notifications.duty.own import own_duty
 from safety.errors import Conflict, Refused
 from safety.ledger.actions import SYSTEM
+from safety.people.models import User
 from safety.posts.models import Shift
 from safety.roster import rulebook
 from safety.roster.actions import (
@@ -33,7 +35,7 @@ from safety.roster.models import Swap
 from safety.roster.planning import copied, month_of, rotation, week_of
 from safety.roster.selectors import gaps_ahead, kept_between, shifts_between
 from safety.roster.swaps import answer_swap, ask_swap, withdraw_swap
-from tests.city import give, person, post, sign_in, unit, vacate
+from tests.city import give, person, post, send_away, sign_in, unit, vacate
 from tests.roster.shifts import keep, new, now, put
 
 SEAT, LEADER = "county.duty_officer", "county.duty_leader"
@@ -458,6 +460,41 @@ def test_ten_gaps_put_in_by_hand_are_found_and_no_other(city: ModuleType) -> Non
     assert [(gap.post, (gap.starts_at - start).days) for gap in found] == [
         (seat.pk, n) for n in sorted(removed - {4, 29})
     ]
+
+
+@pytest.mark.parametrize("stand_in", ["", "county.office"])
+def test_a_shift_of_whoever_is_away_then_is_a_gap_unless_somebody_stands_in(
+    city: ModuleType, client, stand_in: str
+) -> None:
+    start = now().replace(minute=0, second=0, microsecond=0) + 48 * HOUR
+    keep(SEAT, since=start, until=start + 24 * HOUR)
+    put(SEAT, "county.exams", start=start, hours=12)
+    put(SEAT, "county.chief", start=start + 12 * HOUR, hours=12)
+    begins, ends = start + 10 * HOUR, start + 13 * HOUR
+    send_away("county.exams", delegate=stand_in, starts_at=begins, ends_at=ends)
+
+    found = gaps_ahead([unit("county").pk], start, start + 72 * HOUR)
+
+    told = [(gap.starts_at - start, gap.ends_at - start) for gap in found]
+    assert told == ([] if stand_in else [(10 * HOUR, 12 * HOUR)])
+    day = timezone.localtime(start).date()
+    address = reverse("roster:sheet", args=[unit("county").code])
+    for who, sees in (("county.administrator", True), ("county.exams", False)):
+        sign_in(client, who)
+        page = client.get(f"{address}?from={day}").content.decode()
+        assert (_("away") in page) is (sees and not stand_in)
+
+
+def test_a_shift_of_whoever_was_shut_out_is_a_gap(city: ModuleType) -> None:
+    start = now()
+    keep(SEAT)
+    put(SEAT, "county.exams", start=start - HOUR, hours=30)
+    assert gaps_ahead([unit("county").pk], start, start + 20 * HOUR) == []
+
+    User.objects.filter(username="county.exams").update(is_active=False)
+
+    [gap] = gaps_ahead([unit("county").pk], start, start + 20 * HOUR)
+    assert (gap.starts_at, gap.ends_at) == (start, start + 20 * HOUR)
 
 
 def test_shifts_and_periods_are_read_for_many_units_at_once(
