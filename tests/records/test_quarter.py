@@ -78,6 +78,17 @@ def test_answers_count_by_themselves_in_their_capacity(city):
     assert (after.done, after.actions, after.open, after.late) == (1, 1, 0, 0)
 
 
+def test_my_page_says_where_a_business_line_counts_and_leads_to_the_rules(city, client):
+    city.make_incident(hazard="DROWN", people="counted", missing=1)
+    city.sign_in(client, WHO)
+
+    page = client.get(reverse("notifications:mine")).content.decode()
+
+    assert page.count("还没有记录。") == 2
+    assert page.count("您的答复按责任类别记在业务职责一栏") == 1
+    assert f'href="{reverse("rulebook:current")}"' in page
+
+
 @pytest.mark.parametrize(("basis", "late"), [("reminder", 0), ("bureau", 1)])
 def test_a_mere_reminder_makes_nothing_late(city, basis, late):
     at = timezone.now() - timedelta(hours=3)
