@@ -43,7 +43,7 @@ CHECKS = ((170, 95, 0), (122, 210, 1), (74, 640, 2), (50, None, 3))  # hours ago
 
 
 def plan_rosters(units: Sequence[Unit], *, now: datetime) -> None:
-    """Shifts of every bureau from the day before yesterday on, and a little of what a duty room writes down."""
+    """Shifts of every bureau from two days ago on, and a little of what a duty room writes."""
     bureaus = [unit for unit in units if not unit.is_school]
     shifts = [shift for unit in bureaus for shift in _shifts(unit, now)]
     Shift.objects.bulk_create(shifts, batch_size=2000)
