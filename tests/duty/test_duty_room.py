@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Callable
 from datetime import timedelta
 from importlib import import_module
 from types import ModuleType
@@ -11,6 +13,7 @@ from uuid import uuid4
 import pytest
 import time_machine
 from django.apps import apps
+from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 
@@ -100,6 +103,46 @@ def test_it_is_signed_once_and_by_the_named_person_only(city: ModuleType) -> Non
 
     with pytest.raises(Conflict):
         take(hand_over=record, taker=person("county.office"))
+
+
+def test_a_new_record_and_the_signature_on_the_old_one_at_once_end_with_one_of_both(
+    city_committed: ModuleType,
+) -> None:
+    change_of_shift()
+    make_incident(hazard="DROWN", people="unknown")
+    exams, office = person("county.exams"), person("county.office")
+    seat = post(SEAT)
+    old = give(seat=seat, giver=exams, taker=office, note="1")
+    ready = threading.Barrier(3)
+    told: list[object] = []
+
+    def run(work: Callable[[], object]) -> None:
+        try:
+            ready.wait(timeout=10)
+            work()
+            told.append("done")
+        except Exception as error:  # noqa: BLE001 - whatever it is, the test looks at it
+            told.append(error)
+        finally:
+            connection.close()
+
+    works: list[Callable[[], object]] = [
+        lambda: take(hand_over=old, taker=office),
+        lambda: take(hand_over=old, taker=office),
+        lambda: give(seat=seat, giver=exams, taker=office, note="2"),
+    ]
+    threads = [threading.Thread(target=run, args=(work,)) for work in works]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=30)
+
+    assert len(told) == 3
+    assert all(one == "done" or isinstance(one, Conflict) for one in told), told
+    assert DutyHandOver.objects.filter(taken_at__isnull=False).count() <= 1
+    taken = DutyHandOver.objects.filter(pk=old.pk, taken_at__isnull=False).exists()
+    assert owed("county.office") == (OWED if taken else set())
+    assert Event.objects.filter(verb="duty.taken").count() == int(taken)
 
 
 def test_nobody_signs_before_the_rights_of_the_shift_begin(city: ModuleType) -> None:
