@@ -25,6 +25,8 @@ HEADINGS = {1: "黑体", 2: "楷体", 3: "仿宋"}
 BODY_SIZE, TITLE_SIZE, CELL_SIZE, MARK_SIZE = Pt(16), Pt(22), Pt(11), Pt(10.5)
 LINE = Pt(28.95)  # 22 lines on a page
 INDENT = Pt(32)  # two characters
+PROPERTY_MAX = 255
+NO_SIGNS = frozenset("\ufffe\uffff")  # numbers of Unicode that are no sign, and end XML
 
 _marks: list[Callable[[], str]] = []
 
@@ -47,7 +49,7 @@ class Paper:
         section.page_width, section.page_height = Mm(210), Mm(297)
         section.top_margin, section.bottom_margin = Mm(37), Mm(35)
         section.left_margin, section.right_margin = Mm(28), Mm(26)
-        self._document.core_properties.title = title
+        self._document.core_properties.title = _printable(title)[:PROPERTY_MAX]
         self._document.core_properties.author = ""
         if said := marks():
             head = section.header.paragraphs[0]
@@ -116,4 +118,6 @@ def _run(line: Paragraph, text: str, *, font: str, size: Pt) -> Run:
 
 def _printable(text: str) -> str:
     """Without signs that XML cannot carry."""
-    return "".join(sign for sign in text if sign in "\t\n" or ord(sign) >= ord(" "))
+    return "".join(
+        sign for sign in text if sign in "\t\n" or (sign >= " " and sign not in NO_SIGNS)
+    )
