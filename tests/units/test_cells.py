@@ -157,7 +157,7 @@ def test_columns_are_named_as_spreadsheets_name_them():
     assert [letters(index) for index in (0, 25, 26, 701, 702)] == ["A", "Z", "AA", "ZZ", "AAA"]
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+86", "-1", "@x"])
+@pytest.mark.parametrize("text", ["=1+1", "+86", "-1", "@x", "＝1+1", "＋86", "－1", "＠x"])
 def test_a_guarded_cell_is_no_formula_and_reads_back_as_it_was(text):
     assert guarded(text).startswith("'")
     assert text_of(guarded(text)) == text

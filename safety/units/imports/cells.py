@@ -10,7 +10,8 @@ Cell = str | int | float | bool | date | datetime | time | timedelta
 
 _BLANKS = re.compile(r"\s+")
 # Written before a formula sign by our own lists of rejected rows, and by careful people.
-_GUARDED = re.compile(r"'(?=[=+\-@\t\r])")
+_GUARDED = re.compile(r"'(?=[=+\-@＝＋－＠\t\r\n])")
+_FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n")
 
 
 def text_of(cell: Cell) -> str:
@@ -44,5 +45,5 @@ def name_key(text: str) -> str:
 
 
 def guarded(text: str) -> str:
-    """``text`` for a spreadsheet that must not take it for a formula."""
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
+    """``text`` for a spreadsheet that must not take it for a formula, also of full width."""
+    return f"'{text}" if text.startswith(_FORMULA) else text
