@@ -8,7 +8,6 @@ from datetime import datetime, time, timedelta
 from uuid import uuid4
 
 from django.db import transaction
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -75,7 +74,7 @@ def start_test(
         subject=Subject(
             kind=SUBJECT,
             ref=str(ref),
-            link=reverse("chaintest:test", args=[ref]),
+            link="",  # what was found is for those who test, not for those who answer
             privacy=Alert.Privacy.OPEN,
             words=words,
             masked_words=words,

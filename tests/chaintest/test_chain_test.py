@@ -167,7 +167,9 @@ def test_the_addressee_sees_that_it_is_a_test_and_answers_in_one_tap(city, clien
 
     assert [m.alert.subject_ref for m in matters] == [str(real.ref), str(test.ref)]
     assert "不是真实事件" in page
-    assert client.get(f"/alerts/{test.alert.ref}/").status_code == 200
+    alert = client.get(f"/alerts/{test.alert.ref}/")
+    assert alert.status_code == 200
+    assert "/chaintests/" not in alert.content.decode()  # closed to whoever only answers
     sent = {"ref": [str(row(city, test, "county.safety_office").ref)]}
     client.post(reverse("notifications:acknowledge"), sent)
     assert result(city, test, "county.safety_office").state == "answered"
