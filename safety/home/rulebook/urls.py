@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from safety.home.rulebook.views import books, drafts, trials
+from safety.home.rulebook.views import books, drafts, editing, trials
 
 app_name = "rulebook"
 urlpatterns = [
@@ -12,7 +12,8 @@ urlpatterns = [
     path("rulebook/compare/<int:before>/<int:after>/", books.compare, name="compare"),
     path("rulebook/drafts/", drafts.begin, name="begin"),
     path("rulebook/drafts/<int:pk>/", drafts.show, name="draft"),
-    path("rulebook/drafts/<int:pk>/edit/<slug:slug>/", drafts.edit, name="edit"),
+    path("rulebook/drafts/<int:pk>/edit/<slug:slug>/", editing.edit, name="edit"),
+    path("rulebook/drafts/<int:pk>/rows/<slug:slug>/", editing.change_rows, name="rows"),
     path("rulebook/drafts/<int:pk>/raw/<slug:section>/", drafts.raw, name="raw"),
     path("rulebook/drafts/<int:pk>/rebase/", drafts.rebase, name="rebase"),
     path("rulebook/drafts/<int:pk>/publish/", drafts.publish, name="publish"),

@@ -19,10 +19,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from safety.errors import Hidden, Problem, Refused
 from safety.home.rulebook.access import get_draft, get_open_draft, must_keep, newest_trial
 from safety.home.rulebook.files import BOOK, read_into
-from safety.home.rulebook.forms import TabForm, UploadForm
+from safety.home.rulebook.forms import UploadForm
 from safety.home.rulebook.paths import carry
 from safety.home.rulebook.reasons import in_words
-from safety.home.rulebook.tabs import TABS, tab
+from safety.home.rulebook.tabs import TABS
 from safety.home.rulebook.telling import told, told_changes
 from safety.home.rulebook.trial import PERIODS
 from safety.home.rulebook.views.books import actor_of, as_file, section_names
@@ -97,62 +97,6 @@ def _context(request: HttpRequest, draft: RuleDraft, **more: Any) -> dict[str, A
         "trial": newest_trial(request.user, draft),
         "periods": PERIODS,
         **more,
-    }
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@login_required
-@never_cache
-def edit(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
-    """One tab with its cells as fields."""
-    draft = get_open_draft(request.user, pk)
-    one = tab(slug)
-    sheets = one.sheets(draft.content)
-    form = TabForm(sheets, request.POST if request.method == "POST" else None)
-    problems: Iterable[Problem] = ()
-    if request.method == "POST" and form.is_valid():
-        try:
-            save_draft(
-                draft=draft,
-                revision=revision_of(request),
-                content=form.content(draft.content),
-                actor=actor_of(request),
-            )
-        except Refused as refused:
-            problems = in_words(refused.problems)
-        else:
-            messages.success(request, _("Saved in the draft. It does not hold yet."))
-            return redirect("rulebook:edit", pk=pk, slug=slug)
-    context = {
-        "draft": draft,
-        "tab": one,
-        "tabs": TABS,
-        "sheets": [_bound(sheet, form) for sheet in sheets],
-        "form": form,
-        "problems": problems,
-        "revision": request.POST.get("revision", draft.revision),
-    }
-    return render(request, "rulebook/edit.html", context)
-
-
-def _bound(sheet: Any, form: TabForm) -> dict[str, Any]:
-    """The sheet with a field in each cell that may change."""
-    return {
-        "sheet": sheet,
-        "rows": [
-            {
-                "row": row,
-                "cells": [
-                    {
-                        "cell": cell,
-                        "column": column,
-                        "field": form[cell.name] if cell.kind else None,
-                    }
-                    for cell, column in zip(row.cells, sheet.columns[1:], strict=True)
-                ],
-            }
-            for row in sheet.rows
-        ],
     }
 
 
