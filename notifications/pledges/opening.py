@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from notifications.models import Obligation, ResponsibilityTable
 from notifications.pledges.models import Pledge
+from notifications.pledges.readdressing import readdress, strayed
 from notifications.pledges.rules import PledgeRules
 from notifications.pledges.slots import Slot, slots
 from safety.ledger.actions import SYSTEM, Fact, record
@@ -61,6 +62,8 @@ def open_due_pledges(*, now: datetime | None = None, portion: int = PORTION) -> 
         for pk, year, *key in standing
         if year < years[0] or tuple(key) not in wanted
     ]
+    moved, stranded = strayed(wanted, years)
+    over += [(pk, Pledge.Ended.HOLDER) for pk in stranded]
     there = {(year, *key) for _pk, year, *key in standing}
     missing = [
         (year, slot) for year in years for slot in wanted.values() if (year, *slot.key) not in there
@@ -68,10 +71,12 @@ def open_due_pledges(*, now: datetime | None = None, portion: int = PORTION) -> 
     try:
         with transaction.atomic():
             ended = _end(over[:portion], moment)
+            readdress(moved[:portion])
             opened = _open(missing[:portion], ground, moment)
     except IntegrityError:
         return Opened(more=True)
-    return Opened(opened=opened, ended=ended, more=max(len(missing), len(over)) > portion)
+    left = max(len(missing), len(over), len(moved)) > portion
+    return Opened(opened=opened, ended=ended, more=left or bool(stranded))  # they open anew
 
 
 class Opener:

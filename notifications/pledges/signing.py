@@ -35,7 +35,8 @@ def sign_below(*, pledge: Pledge, person: User, typed: str, confirmed: bool) -> 
     if pledge.lower_id != person.pk or pledge.lower_post_id not in signing_posts(person):
         raise _not_yours()
     now = timezone.now()
-    text = text_of(pledge)
+    # The upper side may have become another post since the page was read.
+    text = text_of(Pledge.objects.select_for_update(of=("self",)).get(pk=pledge.pk))
     won = (
         Pledge.objects.waiting_below()
         .filter(pk=pledge.pk)
