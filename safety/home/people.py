@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Collection
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -26,12 +27,13 @@ from safety.ledger.actions import Actor
 from safety.people.actions import reset_password, set_active
 from safety.people.models import User
 from safety.posts.access import Viewer, people_below, people_with, posts_with, reach
+from safety.posts.keys import GUARDED, RESTRICTED, RULES
 from safety.posts.models import Holding, Post
 from safety.posts.tenure import lock_people
 from safety.units.models import Unit
 
 PAGE = 20
-MANAGE, RESTRICTED = "manage_people", "view_restricted"
+MANAGE = "manage_people"
 
 
 def _paths(user: Viewer) -> tuple[str, ...]:
@@ -53,14 +55,28 @@ def _person(user: Viewer, pk: int) -> User:
     return person
 
 
-def _read_more(user: Viewer) -> QuerySet[User]:
-    """Those whose sign-in would open restricted text that is closed to ``user``."""
-    return people_with(RESTRICTED, beyond=reach(user, RESTRICTED))
+def _may_more(user: Viewer, right: str) -> QuerySet[User]:
+    """Those whose sign-in would open to ``user`` what ``right`` gives, where it is missing."""
+    return people_with(right, beyond=reach(user, right), whole_city=right == RULES)
 
 
-def whom_to_ask(user: Viewer) -> str:
-    """The posts that mend the sign-ins which ``user`` may not."""
-    posts = posts_with((MANAGE, RESTRICTED), at_or_above=_paths(user))
+def _kept_from(user: Viewer, people: Collection[int]) -> dict[int, str]:
+    """Whose sign-in (ids) is not for ``user`` to mend, and by which of the guarded rights."""
+    return {
+        pk: right
+        for right in reversed(GUARDED)
+        for pk in _may_more(user, right).filter(pk__in=people).values_list("pk", flat=True)
+    }
+
+
+def whom_to_ask(user: Viewer, people: Collection[int]) -> str:
+    """The posts that mend the sign-ins of ``people`` (ids), as far as ``user`` may not."""
+    rights = set(_kept_from(user, people).values()) if people else set()
+    return joined(_who_mends(user, right) for right in sorted(rights))
+
+
+def _who_mends(user: Viewer, right: str) -> str:
+    posts = posts_with((MANAGE, right), at_or_above=reach(user, MANAGE))
     return joined(str(post) for post in posts)
 
 
@@ -97,18 +113,19 @@ def list_people(request: HttpRequest) -> HttpResponse:
     for holding in holdings.select_related("post__unit").order_by("post_id"):
         held[holding.person_id].append(holding.post)
     shown = [person.pk for person in page.object_list]
-    read_more = set(_read_more(request.user).filter(pk__in=shown).values_list("pk", flat=True))
+    kept = _kept_from(request.user, shown)
+    ask = {right: _who_mends(request.user, right) for right in set(kept.values())}
     rows = [
         {
             "person": person,
             "posts": held[person.pk],
             "schools": _schools(held[person.pk]),
-            "reads_more": person.pk in read_more,
+            "kept_by": kept.get(person.pk, ""),
+            "ask": ask.get(kept.get(person.pk, ""), ""),
         }
         for person in page.object_list
     ]
-    ask = whom_to_ask(request.user) if read_more else ""
-    return render(request, "home/people.html", {"page": page, "rows": rows, "q": query, "ask": ask})
+    return render(request, "home/people.html", {"page": page, "rows": rows, "q": query})
 
 
 @require_GET
@@ -144,24 +161,27 @@ def _schools(posts: list[Post]) -> list[Unit]:
 def reset_sign_in(request: HttpRequest, pk: int) -> HttpResponse:
     """One click: a one-time password, shown once, that must be changed at the next sign-in.
 
-    Not for somebody who reads more than the asker: the password would be the asker's way in.
+    Not for somebody who may read more than the asker, or keep the rules: the password would be
+    the asker's way in.
     """
     with transaction.atomic():
         lock_people([pk])  # else a post that reads more could be given meanwhile
         person = _person(request.user, pk)
-        reads_more = _read_more(request.user).filter(pk=person.pk).exists()
-        password = "" if reads_more else reset_password(user=person, actor=_actor(request))
-    if reads_more:
-        messages.error(request, _cannot_reset(request.user, person))
+        kept_by = _kept_from(request.user, [person.pk]).get(person.pk)
+        password = "" if kept_by else reset_password(user=person, actor=_actor(request))
+    if kept_by:
+        messages.error(request, _cannot_reset(request.user, person, kept_by))
         return redirect("home:people")
     phones = devices_of(_paths(request.user)).filter(reporter=person)
     context = {"person": person, "password": password, "phones": phones}
     return render(request, "home/person_reset.html", context)
 
 
-def _cannot_reset(user: Viewer, person: User) -> str:
+def _cannot_reset(user: Viewer, person: User, kept_by: str) -> str:
     said = _("%(name)s reads confidential cases that are closed to you. Ask: %(posts)s.")
-    return said % {"name": person.name, "posts": whom_to_ask(user)}
+    if kept_by != RESTRICTED:
+        said = _("%(name)s keeps the rules, which you may not. Ask: %(posts)s.")
+    return said % {"name": person.name, "posts": _who_mends(user, kept_by)}
 
 
 @require_POST

@@ -130,11 +130,20 @@ def people_beyond(paths: tuple[str, ...], *, at: datetime | None = None) -> Quer
 
 
 def people_with(
-    right: str, *, beyond: tuple[str, ...], at: datetime | None = None
+    right: str,
+    *,
+    beyond: tuple[str, ...],
+    whole_city: bool = False,
+    at: datetime | None = None,
 ) -> QuerySet[User]:
-    """People who have ``right`` on a unit that is not below ``beyond``, now or later."""
+    """People who have ``right`` on a unit that is not below ``beyond``, now or later.
+
+    ``whole_city``: only on the unit above all others.
+    """
     inside = Unit.objects.under(*beyond).values("pk")
     grants = UnitGroupObjectPermission.objects.filter(permission__codename=right)
+    if whole_city:
+        grants = grants.filter(content_object__parent=None)
     posts = Post.objects.filter(group__in=grants.exclude(content_object__in=inside).values("group"))
     return _answer_for(posts, at or timezone.now())
 

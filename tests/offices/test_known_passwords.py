@@ -173,3 +173,36 @@ def test_an_end_moved_and_a_sheet_undone_are_promotions_too(city, client):
 
     assert "已作废" in answer.content.decode()
     assert not enter("school.principal", reset)
+
+
+RULES_KEEPER, MANAGER = "city.administrator", "city.safety_office"
+
+
+def test_the_rules_of_the_city_are_not_had_by_the_sign_in_of_who_keeps_them(city, client):
+    """Whoever manages people without keeping the rules makes no puppet of who does."""
+    sign_in(client, MANAGER)
+    user, password = newcomer(client, "city.office")
+
+    appoint(client, RULES_KEEPER, kind="acting")
+    again = client.post(reverse("home:reset", args=[user.pk]), follow=True)
+
+    assert not enter(PHONE, password)
+    assert str(post(RULES_KEEPER)) in str(next(iter(again.context["messages"])))
+    keeper = person(RULES_KEEPER)
+    assert client.post(reverse("home:reset", args=[keeper.pk])).status_code == 302
+    keeper.refresh_from_db()
+    assert not keeper.must_change_password
+    listed = client.get(reverse("home:people"), {"q": PHONE}).content.decode()
+    assert reverse("home:reset", args=[user.pk]) not in listed
+    [account] = appoint(
+        client, RULES_KEEPER, kind="acting", name="示范新人乙", phone="16499990002"
+    ).context["accounts"]
+    assert not account.password
+    sign_in(client, RULES_KEEPER)
+    assert "password" in client.post(reverse("home:reset", args=[user.pk])).context
+
+
+def test_the_administrator_of_a_district_is_mended_by_its_safety_office(city, client):
+    sign_in(client, READER)
+
+    assert "password" in client.post(reverse("home:reset", args=[person(ADMIN).pk])).context

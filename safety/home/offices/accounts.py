@@ -31,7 +31,7 @@ def account_page(
         "title": _("New accounts") if made else _("Sign-ins withdrawn"),
         "accounts": accounts,
         "has_passwords": any(one.password for one in accounts),
-        "ask": "" if all(one.password for one in accounts) else whom_to_ask(user),
+        "ask": whom_to_ask(user, [one.user.pk for one in accounts if not one.password]),
         "post": post,
         "sheet": sheet,
     }
@@ -42,8 +42,9 @@ def tell_shut_out(request: HttpRequest, people: Sequence[User], *, user: User) -
     """Say beside the success whose password was withdrawn, and who gives a new one."""
     if people:
         said = _(
-            "The password of %(names)s was given out by somebody who may not read as much: it is "
+            "The password of %(names)s was given out by somebody who may not do as much: it is "
             "withdrawn. A new one gives: %(posts)s."
         )
         names = joined(person.name for person in people)
-        messages.warning(request, said % {"names": names, "posts": whom_to_ask(user)})
+        ask = whom_to_ask(user, [person.pk for person in people])
+        messages.warning(request, said % {"names": names, "posts": ask})

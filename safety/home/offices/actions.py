@@ -15,8 +15,8 @@ from safety.errors import Conflict
 from safety.home.offices.changes import Account, actor_of, change_as
 from safety.people.joining import Newcomer, join, one_time_password
 from safety.people.models import User
-from safety.posts.access import reading_more
 from safety.posts.fitting import Beginning
+from safety.posts.keys import withheld_from
 from safety.posts.models import Holding, Post
 from safety.posts.tenure import NewEnd, lock_posts, withdraw
 
@@ -64,8 +64,8 @@ def appoint_to(
     accounts: list[Account] = []
     if person is None and newcomer is not None:
         name, phone = newcomer
-        reads_more = reading_more(user, [post.pk])
-        password = "" if reads_more else one_time_password()
+        is_withheld = bool(withheld_from(user, [post.pk]))
+        password = "" if is_withheld else one_time_password()
         new = Newcomer(name=name, phone=phone, password=password)
         [person] = join(newcomers=[new], actor=actor_of(user))
         accounts.append(Account(user=person, password=password))

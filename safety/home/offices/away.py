@@ -118,7 +118,7 @@ def _refuse_gain(
     elif missing:
         why = _("%(name)s has rights that you do not have.") % {"name": person.name}
     elif with_known_keys(gains):
-        why = _("The password of %(name)s was given out by somebody who may not read as much.")
+        why = _("The password of %(name)s was given out by somebody who may not do as much.")
         why %= {"name": delegate.name}
     else:
         return

@@ -27,7 +27,7 @@ def actor_of(user: User) -> Actor:
 
 @dataclass(frozen=True, kw_only=True)
 class Account:
-    """A sign-in made or shut by a change. Without ``password``: a reader of as much gives it.
+    """A sign-in made or shut by a change. Without ``password``: whoever may do as much gives it.
 
     ``is_shut``: it existed, and its password was withdrawn.
     """
@@ -39,7 +39,7 @@ class Account:
 
 @dataclass(frozen=True, kw_only=True)
 class Changed:
-    """``shut_out``: whose password was withdrawn, because somebody who reads less knows it."""
+    """``shut_out``: whose password was withdrawn, because somebody who may less knows it."""
 
     holdings: Sequence[Holding]
     shut_out: Sequence[User]

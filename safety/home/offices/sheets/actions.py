@@ -21,8 +21,9 @@ from safety.home.offices.sheets.reading import Sheet
 from safety.ledger.actions import Fact, record
 from safety.people.joining import Newcomer, change_phone, join, one_time_password
 from safety.people.models import User
-from safety.posts.access import reach, reading_more
+from safety.posts.access import reach
 from safety.posts.fitting import Beginning
+from safety.posts.keys import withheld_from
 from safety.posts.models import Holding
 from safety.posts.tenure import lock_posts
 from safety.units.models import Unit
@@ -158,12 +159,12 @@ def _touched(plan: SheetPlan) -> set[int]:
 
 
 def _make_accounts(plan: SheetPlan, user: User) -> list[Account]:
-    """Whose post reads more than ``user`` gets no password here: it would be a way in."""
+    """Whose post may do more than ``user`` gets no password here: it would be a way in."""
     posts: dict[int, set[int]] = {}
     for row in plan.rows:
         if row.begins and row.person and row.is_new_person:
             posts.setdefault(row.person.pk, set()).add(row.begins.post.pk)
-    more = reading_more(user, {post for held in posts.values() for post in held})
+    more = withheld_from(user, {post for held in posts.values() for post in held})
     passwords = {
         new.pk: "" if posts.get(new.pk, set()) & more else one_time_password()
         for new in plan.newcomers
