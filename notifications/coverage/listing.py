@@ -79,7 +79,10 @@ class WindowTold:
 
 @dataclass(frozen=True, kw_only=True)
 class GapTold:
-    """A gap for its row; ``mend_url`` leads to where the post gets a holder."""
+    """A gap for its row; ``mend_url`` leads to where the post gets a holder.
+
+    ``needs_a_row``: no row of the table names a post for it yet.
+    """
 
     one: Judged
     unit: str
@@ -93,6 +96,7 @@ class GapTold:
     stages: str
     windows: Sequence[WindowTold]
     mend_url: str
+    needs_a_row: bool
     accept_url: str
 
 
@@ -128,7 +132,10 @@ def _told(
             )
             for window in gap.windows
         ],
-        mend_url=reverse("offices:post", args=[post]) if post else reverse("table:versions"),
+        mend_url=reverse("offices:post", args=[post])
+        if post
+        else f"{reverse('table:version', args=[known.table.ref])}?q={gap.unit.code}",
+        needs_a_row=not post,
         accept_url=f"{reverse('coverage:accept', args=[gap.unit.code])}"
         f"?capacity={gap.capacity}&post_type={gap.post_type}",
     )
@@ -140,7 +147,10 @@ def _names(ones: Iterable[Judged]) -> dict[int, str]:
 
 
 def _posts_to_mend(ones: Sequence[Judged]) -> dict[int, int]:
-    """The post that needs a holder, by place: its own, else that of the central school."""
+    """The post that needs a holder, by place: its own, else that of the central school.
+
+    A post of the unit that no row names needs a row, not a holder: it is not in here.
+    """
     found = {number: one.gap.post for number, one in enumerate(ones) if one.gap.post}
     orphans = {
         number: one.gap
@@ -157,7 +167,7 @@ def _posts_to_mend(ones: Sequence[Judged]) -> dict[int, int]:
             (code, kind): pk for pk, code, kind in rows.values_list("pk", "unit__code", "kind")
         }
         for number, gap in orphans.items():
-            near = [part for part in reversed(gap.unit.path.split("/")) if part]
+            near = [part for part in reversed(gap.unit.path.split("/")) if part][1:]
             pk = next((known[key] for key in ((c, gap.post_type) for c in near) if key in known), 0)
             if pk:
                 found[number] = pk

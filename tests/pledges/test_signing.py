@@ -210,6 +210,18 @@ def test_progress_counts_each_unit_and_names_its_gaps(opened):
     )
 
 
+def test_a_gap_leads_to_where_its_post_gets_a_holder(opened, client):
+    opened.vacate("school.deputy_teaching", at=timezone.now() - timedelta(minutes=1))
+    open_due_pledges()
+    opened.sign_in(client, "county.administrator")
+
+    there = reverse("offices:post", args=[opened.post("school.deputy_teaching").pk])
+    page = client.get(reverse("pledges:progress") + "?unit=5201210001").content.decode()
+
+    assert f'href="{there}"' in page
+    assert client.get(there).status_code == 200
+
+
 def test_progress_is_for_keepers_of_the_unit(opened, client):
     url = reverse("pledges:progress")
     for who, query, status in (

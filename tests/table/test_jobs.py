@@ -13,7 +13,7 @@ from django.utils import timezone, translation
 
 from notifications.models import ResponsibilityTable, TableJob
 from notifications.table import jobs
-from notifications.table.drafts import put_rows, remove_rows, start_draft
+from notifications.table.drafts import publish_draft, put_rows, remove_rows, start_draft
 from notifications.table.rows import Row
 from safety.errors import Conflict, Refused
 from safety.people.models import User
@@ -67,6 +67,9 @@ def test_gaps_lead_to_the_coverage_of_this_draft(
     assert f'href="{gaps}"' in client.get(page_of(draft)).content.decode()
     there = client.get(gaps.replace("&amp;", "&")).content.decode()
     assert "责任表中无人承担" in there
+    assert "在责任表中写明岗位" in there
+    assert "确定责任人" not in there
+    assert f"{reverse('table:version', args=[draft.ref])}?q=5201210001" in there
 
     spoil(draft)
     client.post(page_of(draft), {"check": "1"})
@@ -234,7 +237,7 @@ def test_a_job_whose_table_another_worker_published_meanwhile_is_done(
     client: Client, draft: ResponsibilityTable, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The lease ran out while the first worker published: the second one comes too late."""
-    publish = jobs.publish_draft
+    publish = publish_draft
 
     def late(**told: Any) -> None:
         publish(**told)  # the worker that was taken for dead
