@@ -148,9 +148,10 @@ def keep_roster(*, post: Post, starts_at: datetime, actor: Actor) -> RosterPerio
 @transaction.atomic
 def stop_roster(*, post: Post, actor: Actor) -> None:
     """From now on the holders of ``post`` answer for it again, whatever shifts are planned."""
+    lock_for([post.pk], [])
     now = timezone.now()
-    future = post.roster_periods.filter(ends_at=None, starts_at__gte=now).delete()[0]
-    ended = post.roster_periods.filter(ends_at=None).update(ends_at=now)
+    future = RosterPeriod.objects.filter(post=post, starts_at__gte=now).delete()[0]
+    ended = RosterPeriod.objects.filter(post=post).ending_after(now).update(ends_at=now)
     if not future and not ended:
         raise Conflict(
             _("No roster is kept for this seat."),

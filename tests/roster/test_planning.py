@@ -19,7 +19,7 @@ from notifications.duty.own import own_duty
 from safety.errors import Conflict, Refused
 from safety.ledger.actions import SYSTEM
 from safety.people.models import User
-from safety.posts.models import Shift
+from safety.posts.models import RosterPeriod, Shift
 from safety.roster import rulebook
 from safety.roster.actions import (
     keep_roster,
@@ -186,6 +186,17 @@ def test_a_swap_and_the_manager_at_once_end_with_one_of_both(
         if manager == "removes"
         else ({"county.chief"} if swapped else {"county.office"})
     )
+
+
+def test_a_roster_that_would_end_by_itself_is_stopped_now(city: ModuleType) -> None:
+    keep(SEAT, until=now() + 40 * HOUR)
+    keep(LEADER, until=now() - HOUR)
+
+    stop_roster(post=post(SEAT), actor=SYSTEM)
+
+    assert not RosterPeriod.objects.ending_after(now()).exists()
+    with pytest.raises(Conflict):
+        stop_roster(post=post(LEADER), actor=SYSTEM)
 
 
 def test_two_managers_at_once_end_with_one_shift_and_one_clear_message(
