@@ -8,6 +8,8 @@ from notifications.pledges.models import Pledge
 from notifications.pledges.slots import Slot
 from safety.ledger.actions import SYSTEM, Fact, record
 
+UPPER = ("upper_post", "upper_post__abolished_at", "lower_signed_at")
+
 
 def strayed(
     wanted: Mapping[tuple[str, int, int | None], Slot], years: Collection[int]
@@ -20,16 +22,9 @@ def strayed(
     moved: list[tuple[int, int | None]] = []
     stranded: list[int] = []
     rows = Pledge.objects.standing().filter(year__in=years, upper_signed_at=None).order_by("id")
-    for pk, *key, upper, abolished, signed in rows.values_list(
-        "pk",
-        "pair",
-        "lower_post",
-        "lower",
-        "upper_post",
-        "upper_post__abolished_at",
-        "lower_signed_at",
-    ):
-        slot = wanted.get(tuple(key))
+    read = ("pk", "pair", "lower_post", "lower", *UPPER)
+    for pk, pair, post, person, upper, abolished, signed in rows.values_list(*read):
+        slot = wanted.get((pair, post, person))
         if slot is None or slot.upper_post == upper:
             continue
         if signed is None:

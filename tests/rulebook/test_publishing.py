@@ -263,7 +263,7 @@ def test_a_scope_that_the_table_has_must_stay_readable(city: ModuleType) -> None
 
 
 def test_what_waits_for_its_day_is_not_taken_for_what_holds(city: ModuleType) -> None:
-    content = copy.deepcopy(content_of(current_rules()))
+    content = copy.deepcopy(dict(content_of(current_rules())))
     quicker(20)(content)
     day = timezone.now() + timedelta(days=30)
     waiting = publish_rules(content=content, note="下月起", actor=SYSTEM, effective_at=day)

@@ -8,6 +8,7 @@ import zipfile
 from pathlib import Path
 
 import openpyxl
+from openpyxl.worksheet.worksheet import Worksheet
 
 OLD = Path(__file__).parent / "files" / "list.xls"
 KIND = "application/vnd.oasis.opendocument"
@@ -19,6 +20,7 @@ def far_apart(place: str = "XFD1048576", rows: int = 1) -> bytes:
     """Two cells, at the two ends of the largest sheet there can be."""
     book = openpyxl.Workbook()
     sheet = book.active
+    assert isinstance(sheet, Worksheet)
     for row in range(1, rows + 1):
         sheet.cell(row, 1, "学校名称")
     sheet[place] = "x"
