@@ -15,7 +15,7 @@ from safety.home.offices.sheets.undoing import undo_sheet
 from safety.ledger.models import Event
 from safety.people.models import User
 from safety.posts.models import Holding
-from tests.city import make_incident, person, post
+from tests.city import SINCE, make_incident, person, post
 
 HEAD = "单位\t岗位\t新任职人\t手机\t起始日期\t备注\n"
 TODAY = timezone.localdate
@@ -297,3 +297,30 @@ def test_hundreds_of_rows_need_few_questions(city, django_assert_max_num_queries
     apply(sheet)
 
     assert Holding.objects.filter(post=post("school.class_teacher")).count() == 601
+
+
+@pytest.mark.parametrize(
+    ("before", "note", "after"),
+    [
+        ("acting", "", "principal"),
+        ("deputy", "", "principal"),
+        ("deputy", "主持工作", "acting"),
+        ("principal", "B角", "deputy"),
+    ],
+)
+def test_whoever_is_there_as_something_else_becomes_what_the_row_says(city, before, note, after):
+    user = person("school.secretary")
+    target = post("school.principal")
+    if before == "principal":
+        Holding.objects.filter(post=target).update(person=user)
+    else:
+        Holding.objects.create(post=target, person=user, kind=before, starts_at=SINCE)
+
+    sheet = draft(f"丁县一中\t校长\t{moved('school.secretary')}\t2026-09-01\t{note},兼\n")
+    assert [p for row in planned(sheet).rows for p in row.problems] == []
+    apply(sheet)
+
+    held = Holding.objects.at(timezone.make_aware(timezone.datetime(2026, 9, 2)))
+    assert [h.kind for h in held.filter(post=target, person=user)] == [after]
+    full = held.filter(post=target).exclude(kind="deputy").exclude(person=user)
+    assert full.exists() is (after == "acting")

@@ -51,6 +51,11 @@ class Held:
             kinds = {Holding.Kind.PRINCIPAL.value, Holding.Kind.ACTING.value}
         return [h for h in self.of_post(row) if h.kind in kinds]
 
+    def own_otherwise(self, row: Row) -> list[Holding]:
+        """What the person of the row holds in this post, as another kind."""
+        person = row.person.pk if row.person else None
+        return [h for h in self.of_post(row) if h.person_id == person and h.kind != row.kind]
+
     def of_person(self, row: Row) -> list[Holding]:
         """Only what lies in the reach of whoever made the sheet; the rest is others' to end."""
         found = _after(self._by_person[row.person.pk], row.starts_at) if row.person else []
@@ -64,9 +69,18 @@ def _after(holdings: Iterable[Holding], moment: datetime | None) -> list[Holding
 
 
 def decide_post(row: Row, held: Held, answers: Mapping[str, str]) -> None:
-    """Who leaves this post: of an exclusive one everybody of that kind, else it is asked."""
+    """Who leaves this post: of an exclusive one everybody of that kind, else it is asked.
+
+    Whoever held it as something else (acting until now, or B角) does so no longer.
+    """
     if row.post is None or row.starts_at is None:
         return
+    for own in held.own_otherwise(row):
+        row.ends.append(own)
+        row.says.append(
+            _("%(name)s was %(kind)s there until then")
+            % {"name": own.person.name, "kind": own.get_kind_display()}
+        )
     there = held.there(row)
     if row.name.is_nobody:
         row.ends += there
