@@ -34,10 +34,17 @@ def last_events(
     *, subject_kind: str, subject_refs: Collection[str], verbs: Collection[str]
 ) -> dict[str, Event]:
     """The newest event of one of ``verbs`` for each subject that has one."""
-    rows = Event.objects.filter(
+    rows = events_of(subject_kind=subject_kind, subject_refs=subject_refs, verbs=verbs)
+    return {event.subject_ref: event for event in rows}
+
+
+def events_of(
+    *, subject_kind: str, subject_refs: Collection[str], verbs: Collection[str]
+) -> QuerySet[Event]:
+    """What the ledger says of many subjects in one of ``verbs``, oldest first."""
+    return Event.objects.filter(
         subject_kind=subject_kind, subject_ref__in=subject_refs, verb__in=verbs
-    )
-    return {event.subject_ref: event for event in rows.order_by("id")}
+    ).order_by("id")
 
 
 def verify() -> Verification:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import Permission
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -89,3 +92,35 @@ def test_whoever_is_managed_wholly_is_sent_away_and_brought_back(city, client):
 
     leave.refresh_from_db()
     assert leave.ends_at <= timezone.now()
+
+
+def test_of_whoever_has_left_only_the_past_here_is_told(city, client):
+    """Not the number of a leader above, nor when he is away, nor who stands in for him."""
+    gone = person("city.deputy_basic")
+    begin = timezone.now() - timedelta(days=300)
+    give("school.office", "city.deputy_basic", starts_at=begin, ends_at=begin + timedelta(days=9))
+    is_away("city.deputy_basic", delegate="city.office")
+    sign_in(client, "school.principal")
+    url = reverse("offices:person", args=[gone.pk])
+
+    page = client.get(url).content.decode()
+
+    assert str(post("school.office")) in page
+    assert gone.phone not in page
+    assert person("city.office").name not in page
+    give("school.office", "city.deputy_basic")
+    assert gone.phone in client.get(url).content.decode()
+
+
+def test_a_person_of_many_posts_needs_few_questions(city, client, django_assert_max_num_queries):
+    sign_in(client, ADMIN)
+    url = reverse("offices:person", args=[person(WHO).pk])
+    with CaptureQueriesContext(connection) as few:
+        client.get(url)
+    for key in ("school", "boarding", "small", "central"):
+        for role in ("doctor", "office", "class_teacher", "safety_staff"):
+            with suppress(KeyError):
+                give(f"{key}.{role}", WHO)
+
+    with django_assert_max_num_queries(len(few) + 3):
+        client.get(url)

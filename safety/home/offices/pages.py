@@ -14,7 +14,7 @@ from notifications.handing.models import HandedItem, HandOver
 from notifications.models import Alert, Obligation
 from notifications.obligations.handing_over import unanswerable
 from safety.errors import Hidden
-from safety.ledger.selectors import history as ledger_of
+from safety.ledger.selectors import events_of
 from safety.people.models import User
 from safety.posts.access import Viewer, covers, outermost, people_below, reach
 from safety.posts.models import Holding, Leave, Post
@@ -211,13 +211,10 @@ def _lines(rows: QuerySet[Holding], entered: Mapping[int, str]) -> list[Line]:
 
 def _entered(posts: Collection[int]) -> dict[int, str]:
     """Who entered each holding (by id), as the ledger tells; older ones it does not know."""
-    events = [
-        event
-        for post in posts
-        for event in ledger_of(subject_kind="post", subject_ref=str(post)).filter(
-            verb="holding.began", actor_kind="person"
-        )
-    ]
+    began = events_of(
+        subject_kind="post", subject_refs=[str(post) for post in posts], verbs=["holding.began"]
+    )
+    events = list(began.filter(actor_kind="person"))
     people = User.objects.in_bulk([int(e.actor_ref) for e in events if e.actor_ref.isdigit()])
     return {
         event.body["holding"]: people[int(event.actor_ref)].name
@@ -230,21 +227,31 @@ def _entered(posts: Collection[int]) -> dict[int, str]:
 
 @dataclass(frozen=True, kw_only=True)
 class PersonPage:
+    """``is_near``: holds a post there still, or soon; of others only the past is told."""
+
     person: User
+    is_near: bool
     lines: Sequence[Line]
     leaves: Sequence[Leave]
     may_send_away: bool
 
 
 def person_page(user: Viewer, person: User, *, now: datetime) -> PersonPage:
-    own = person.pk == user.pk
-    leaves = Leave.objects.filter(person=person).select_related("delegate")
+    inside = None if person.pk == user.pk else readable(user)
+    is_near = inside is None or _serves(person, inside, now)
+    leaves = Leave.objects.filter(person=person).select_related("delegate").order_by("-starts_at")
     return PersonPage(
         person=person,
-        lines=lines_of_person(person, inside=None if own else readable(user)),
-        leaves=list(leaves.order_by("-starts_at")[:NOTES_AT_MOST]),
+        is_near=is_near,
+        lines=lines_of_person(person, inside=inside),
+        leaves=list(leaves[:NOTES_AT_MOST]) if is_near else [],
         may_send_away=may_send_away(user, person, now=now),
     )
+
+
+def _serves(person: User, inside: tuple[str, ...], now: datetime) -> bool:
+    held = Holding.objects.ending_after(now).filter(person=person)
+    return held.filter(post__unit__in=Unit.objects.under(*inside).values("pk")).exists()
 
 
 def get_note(user: Viewer, ref: UUID) -> HandOver:

@@ -48,11 +48,11 @@ def show_person(request: HttpRequest, pk: int) -> HttpResponse:
     user = signed_in(request)
     now = timezone.now()
     person = get_person(user, pk)
-    liaisons = Liaison.objects.filter(leader=person, ends_at=None).select_related("person")
     page = person_page(user, person, now=now)
+    liaisons = Liaison.objects.filter(leader=person, ends_at=None).select_related("person")
     context = {
         "page": page,
-        "liaisons": liaisons,
+        "liaisons": liaisons if page.is_near else [],
         "colleagues": colleagues(person, now=now) if page.may_send_away else [],
         "now": now,
     }
