@@ -5,11 +5,11 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.contrib.auth.hashers import PBKDF2PasswordHasher, identify_hasher
 from django.db import connection, transaction
-from django.http import HttpResponse
 from django.test import Client, override_settings
 from django.urls import reverse
 
@@ -20,7 +20,7 @@ from tests.city import person, post, sign_in
 from tests.offices.desk import apply, appoint, keep, plan_on, send_away
 
 PHONE = "16499990001"
-Request = Callable[[], HttpResponse]
+Request = Callable[[], Any]
 
 
 def client_of(name: str) -> Client:

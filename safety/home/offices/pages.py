@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -14,7 +14,7 @@ from notifications.handing.models import HandedItem, HandOver
 from notifications.models import Alert, Obligation
 from notifications.obligations.handing_over import unanswerable
 from safety.errors import Hidden
-from safety.ledger.selectors import events_of
+from safety.home.offices.history import Line, lines_of_person, lines_of_post
 from safety.people.models import User
 from safety.posts.access import Viewer, covers, outermost, people_below, reach
 from safety.posts.models import Holding, Leave, Post
@@ -142,15 +142,6 @@ def may_send_away(user: Viewer, person: User, *, now: datetime) -> bool:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Line:
-    """One version of a holding in the history: who entered it, and what became of it."""
-
-    holding: Holding
-    entered_by: str
-    is_current: bool
-
-
-@dataclass(frozen=True, kw_only=True)
 class PostPage:
     post: Post
     held: Sequence[Held]
@@ -182,47 +173,6 @@ def post_page(user: Viewer, post: Post, *, now: datetime) -> PostPage:
         waiting=_told(unanswerable(now, posts=[post.pk])).count(),
         may_manage=covers(reach(user, MANAGE), post.unit),
     )
-
-
-def lines_of_post(post: Post) -> list[Line]:
-    """Everything ever believed of ``post``, the newest first."""
-    rows = Holding.versions.filter(post=post).select_related("person")
-    return _lines(rows, _entered([post.pk]))
-
-
-def lines_of_person(person: User, *, inside: tuple[str, ...] | None) -> list[Line]:
-    """Everything ever believed of what ``person`` held, below ``inside`` only (None: all)."""
-    rows = Holding.versions.filter(person=person).select_related("person", "post__unit")
-    if inside is not None:
-        rows = rows.filter(post__unit__in=Unit.objects.under(*inside).values("pk"))
-    return _lines(rows, _entered({row.post_id for row in rows}))
-
-
-def _lines(rows: QuerySet[Holding], entered: Mapping[int, str]) -> list[Line]:
-    return [
-        Line(
-            holding=row,
-            entered_by=entered.get(row.version_of_id or row.pk, ""),
-            is_current=row.withdrawn_at is None,
-        )
-        for row in rows.order_by("-starts_at", "-recorded_at", "-pk")
-    ]
-
-
-def _entered(posts: Collection[int]) -> dict[int, str]:
-    """Who entered each holding (by id), as the ledger tells; older ones it does not know."""
-    began = events_of(
-        subject_kind="post", subject_refs=[str(post) for post in posts], verbs=["holding.began"]
-    )
-    events = list(began.filter(actor_kind="person"))
-    people = User.objects.in_bulk([int(e.actor_ref) for e in events if e.actor_ref.isdigit()])
-    return {
-        event.body["holding"]: people[int(event.actor_ref)].name
-        for event in events
-        if event.body.get("holding")
-        and event.actor_ref.isdigit()
-        and int(event.actor_ref) in people
-    }
 
 
 @dataclass(frozen=True, kw_only=True)

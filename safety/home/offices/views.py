@@ -11,7 +11,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from safety.home.offices.forms import MomentForm
-from safety.home.offices.pages import get_post, lines_of_post, listed, post_page
+from safety.home.offices.history import lines_of_post
+from safety.home.offices.pages import get_post, listed, post_page
 from safety.posts.selectors import holders_at
 
 PAGE = 50

@@ -12,6 +12,7 @@ import io
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 from django.core.files.uploadedfile import UploadedFile
@@ -25,6 +26,8 @@ COLUMNS = ("unit", "post", "person", "phone", "starts", "note")
 NEEDED = ("unit", "post", "person")
 ROWS_AT_MOST = 2000
 BYTES_AT_MOST = 5 * 1024 * 1024
+LINES_AT_MOST = 10 * ROWS_AT_MOST  # more of a file is never held at once
+WIDEST = 256
 HEAD_WITHIN = 15
 CELL_MAX = 200
 SAME_AS_ABOVE = {"同上", "〃", '"', "″"}
@@ -56,14 +59,14 @@ def read_paste(text: str) -> Sheet:
     if not text.strip():
         raise _refused(_("Nothing was pasted."), _("Copy the rows in Excel or WPS, paste them."))
     delimiter = "\t" if "\t" in text else ","
+    rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     try:
-        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
+        return _sheet((number, tuple(row)) for number, row in enumerate(rows, 1))
     except csv.Error as error:
         raise _refused(
             _("What was pasted is no table: %(why)s.") % {"why": error},
             _("Copy whole rows in Excel or WPS, or upload the file."),
         ) from error
-    return _sheet((number, tuple(row)) for number, row in enumerate(rows, 1))
 
 
 def read_file(upload: UploadedFile[bytes]) -> Sheet:
@@ -88,21 +91,19 @@ def read_file(upload: UploadedFile[bytes]) -> Sheet:
 
 
 def _sheet(lines: Iterable[tuple[int, Sequence[Cell]]]) -> Sheet:
-    table = [(number, [text_of(c)[:CELL_MAX] for c in cells]) for number, cells in lines]
-    table = [(number, texts) for number, texts in table if any(texts)]
+    told = ((n, [text_of(c)[:CELL_MAX] for c in cells[:WIDEST]]) for n, cells in lines)
+    table = list(islice(((n, texts) for n, texts in told if any(texts)), LINES_AT_MOST + 1))
     notes: list[str] = []
     places, first = _places(table, notes)
     rows = list(_rows(table[first:], places))
+    if len(table) > LINES_AT_MOST:
+        raise _too_many(len(table))
     if not rows:
         raise _refused(
             _("There is no row below the headings."), _("Paste the headings and the rows.")
         )
     if len(rows) > ROWS_AT_MOST:
-        raise _refused(
-            _("These are %(count)d rows; %(most)d fit on one sheet.")
-            % {"count": len(rows), "most": ROWS_AT_MOST},
-            _("Divide the list, by district for example."),
-        )
+        raise _too_many(len(rows))
     return Sheet(rows=tuple(rows), notes=tuple(notes))
 
 
@@ -154,6 +155,14 @@ def _rows(
         if any(row.values()):
             above = row
             yield number, tuple(row[column] for column in COLUMNS)
+
+
+def _too_many(count: int) -> Refused:
+    return _refused(
+        _("These are %(count)d rows; %(most)d fit on one sheet.")
+        % {"count": count, "most": ROWS_AT_MOST},
+        _("Divide the list, by district for example."),
+    )
 
 
 def _refused(message: str, remedy: str) -> Refused:
