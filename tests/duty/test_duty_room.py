@@ -398,7 +398,7 @@ def test_a_check_reaches_the_board_at_once_and_leaves_it_at_once(city: ModuleTyp
 
     def head() -> str:
         address = reverse("notifications:board_rows", args=[unit(ROOM).code])
-        return client.get(address).content.decode()
+        return str(client.get(address).content.decode())
 
     sign_in(client, "county.duty_officer")
     check = called_by("city", ROOM)
