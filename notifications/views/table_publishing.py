@@ -89,14 +89,15 @@ def _page(
 ) -> HttpResponse:
     is_open = job is not None and job.is_open
     is_fresh = job is not None and not is_open and job.revision == table.revision
+    last = job if is_fresh else None
     context = {
         "table": table,
-        "job": job if is_fresh else None,
+        "job": last,
         "progress": progress_of(job) if job is not None and is_open else None,
         "form": form,
         "found": differences_between(table.based_on, table),
         "is_stale": table.based_on != published_table(),
-        "has_gaps": is_fresh and any(one["field"] == "coverage" for one in job.problems),
+        "has_gaps": last is not None and any(one["field"] == "coverage" for one in last.problems),
         "refresh_s": REFRESH_S,
     }
     return render(request, "notifications/table/publish.html", context, status=status)

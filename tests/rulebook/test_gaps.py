@@ -147,3 +147,16 @@ def test_rows_that_the_waiting_rules_no_longer_know_are_told(city: ModuleType) -
 
     assert "规则库第2版" in problem.message
     assert problem.field.endswith(".scope")
+
+
+def test_the_page_does_not_call_the_reason_optional(
+    city: ModuleType, client: Client, draft: RuleDraft
+) -> None:
+    city.sign_in(client, "city.administrator")
+
+    page = client.get(page_of(draft)).content.decode()
+    told = publish(client, draft, note=" ")
+
+    assert page.count("可不填") == 1  # the day from which it holds
+    assert list(told.context["form"].errors) == ["note"]
+    assert RuleBook.objects.count() == 1

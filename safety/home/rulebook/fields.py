@@ -53,8 +53,11 @@ class Months(Codes):
 class Lines(forms.CharField):
     """One thing a line; ``parts`` says where one ends."""
 
-    widget: ClassVar[Any] = forms.Textarea(attrs={"rows": "4"})
+    rows: ClassVar[int] = 4
     parts: ClassVar[re.Pattern[str]] = re.compile(r"\n+")
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(widget=forms.Textarea(attrs={"rows": self.rows}), **kwargs)
 
     @classmethod
     def shown(cls, value: Sequence[Any]) -> str:
@@ -75,7 +78,7 @@ class Lines(forms.CharField):
 class Spans(Lines):
     """From when to when offices work, as 08:30–12:00."""
 
-    widget: ClassVar[Any] = forms.Textarea(attrs={"rows": "2"})
+    rows: ClassVar[int] = 2
     parts: ClassVar[re.Pattern[str]] = _PARTS
 
     @staticmethod
@@ -93,7 +96,7 @@ class Spans(Lines):
 class Turns(Lines):
     """Shifts, as 08:30 9: when one begins, how many hours it lasts."""
 
-    widget: ClassVar[Any] = forms.Textarea(attrs={"rows": "3"})
+    rows: ClassVar[int] = 3
     parts: ClassVar[re.Pattern[str]] = _PARTS
 
     @staticmethod
@@ -111,7 +114,7 @@ class Turns(Lines):
 class Holidays(Lines):
     """As 元旦 New Year 2026-01-01 2026-01-03."""
 
-    widget: ClassVar[Any] = forms.Textarea(attrs={"rows": "8"})
+    rows: ClassVar[int] = 8
 
     @staticmethod
     def line(one: Mapping[str, str]) -> str:

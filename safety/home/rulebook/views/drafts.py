@@ -43,9 +43,7 @@ class PublishForm(forms.Form):
     """Why, and from when on."""
 
     revision = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
-    note = forms.CharField(
-        label=gettext_lazy("Why: document or decision"), max_length=200, required=False
-    )
+    note = forms.CharField(label=gettext_lazy("Why: document or decision"), max_length=200)
     effective_at = MomentField(
         label=gettext_lazy("In force from"), help_text=gettext_lazy("Empty: at once.")
     )
