@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from itertools import islice
 from pathlib import Path
 
 from django.utils.translation import gettext as _
@@ -49,7 +50,7 @@ class Read:
 def read_roster(path: Path, office: Office) -> Read:
     """Every shift of the first sheet of ``path`` that has a heading. Raises ``Refused``."""
     for sheet in open_book(path).sheets:
-        lines = list(sheet.lines())[:LINES_AT_MOST]
+        lines = list(islice(sheet.lines(), LINES_AT_MOST))
         heading = heading_of(lines, office)
         if heading is not None:
             return _Reader(sheet, heading, office, told_above(lines, heading)).read(lines)
