@@ -80,6 +80,28 @@ def test_without_memory_for_the_trial_nothing_is_read(tmp_path, settings):
     assert refusal(path)
 
 
+def test_a_trial_that_cannot_be_held_is_a_refusal_too(tmp_path, monkeypatch):
+    path = tmp_path / "list.xlsx"
+    path.write_bytes(far_apart("B2"))
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "missing"))
+
+    assert refusal(path)
+
+
+def test_no_secret_of_ours_is_where_the_file_is_read(tmp_path, monkeypatch):
+    path = tmp_path / "list.xlsx"
+    path.write_bytes(far_apart("B2"))
+    look = tmp_path / "look.py"
+    told = tmp_path / "told.txt"
+    look.write_text(f"import os, sys; open({str(told)!r}, 'w').write(repr(dict(os.environ)))")
+    monkeypatch.setattr("safety.units.imports.guarding.TRIAL", look)
+    monkeypatch.setenv("SAFETY_SECRET_KEY", "hush")
+
+    assert open_book(path).sheets
+    assert "hush" not in told.read_text()
+    assert "PATH" in told.read_text()
+
+
 @pytest.mark.usefixtures("city")
 def test_the_command_names_the_hostile_file_and_writes_nothing(run, tmp_path):
     path = tmp_path / "list.xlsx"
