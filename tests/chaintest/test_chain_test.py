@@ -466,6 +466,20 @@ def test_a_leader_who_also_sits_on_duty_is_tested_by_invitation_only(city, invit
     assert outcome(test).posts > 1
 
 
+def test_a_test_that_nobody_ends_makes_nobody_late(city):
+    began = timezone.now()
+    start(city)
+    person = city.person("county.safety_office")
+
+    with time_machine.travel(began + timedelta(hours=2), tick=False):
+        found = mine(person)
+        assert [matter.is_test for matter in found.matters] == [True]
+        assert (found.open, found.late) == (1, 0)
+        city.make_incident(hazard="DROWN", people="counted", missing=1)
+    with time_machine.travel(began + timedelta(hours=4), tick=False):
+        assert mine(person).late > 0
+
+
 def test_nobody_is_asked_to_answer_a_test_for_a_colleague(city):
     also(city, "school.class_teacher", "SCH_SAFETY_STAFF")
     keeper = city.person("school.safety_staff")
