@@ -12,7 +12,7 @@ from safety.people.actions import change_password, create_token
 from safety.people.models import ApiToken, User
 from safety.posts.models import Holding, Leave
 from tests.city import give, person, post, sign_in
-from tests.offices.desk import apply, appoint, in_days, keep, problems_on, send_away
+from tests.offices.desk import apply, appoint, in_days, keep, plan_on, problems_on, send_away
 
 ADMIN, READER = "county.administrator", "county.safety_office"
 PHONE = "16499990001"
@@ -81,7 +81,9 @@ def test_every_way_into_such_a_post_counts(city, client, way):
 
     if way == "sheet":
         row = f"丁县一中\t校长\t{user.name}\t{PHONE}\t2026-09-01\t兼\n"
-        answer = apply(client, keep(client, row))
+        sheet = keep(client, row)
+        assert "密码" in " ".join(plan_on(client, sheet).rows[0].says)  # told before
+        answer = apply(client, sheet)
         assert [a.user for a in answer.context["accounts"] if a.is_shut] == [user]
     elif way == "later":
         promote(client, starts_at=in_days(20))

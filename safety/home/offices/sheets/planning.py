@@ -22,7 +22,8 @@ from safety.home.offices.sheets.plan import WHO, Question, Row, SheetPlan
 from safety.home.offices.sheets.reading import COLUMNS
 from safety.people.models import User
 from safety.posts.fitting import problems_of
-from safety.posts.raising import raises
+from safety.posts.keys import with_known_keys
+from safety.posts.raising import Gain, gains_of, raises
 from safety.posts.tenure import NewEnd
 
 
@@ -191,3 +192,14 @@ def _fit(rows: Sequence[Row], ends: Mapping[int, NewEnd], user: User) -> None:
         row.problems += rises
         if not row.is_open:
             row.problems += misfits
+    _tell_of_passwords(ready, gains_of(begun))
+
+
+def _tell_of_passwords(rows: Sequence[Row], gains: Sequence[Sequence[Gain]]) -> None:
+    """Whose sign-in will be shut is said before it happens."""
+    known = {user.pk for user in with_known_keys([gain for found in gains for gain in found])}
+    for row, found in zip(rows, gains, strict=True):
+        if any(gain.person in known for gain in found):
+            row.says.append(
+                _("a password that somebody gave out who may not do as much is withdrawn")
+            )
