@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -12,6 +13,8 @@ from notifications.snapshot import current_table
 from notifications.table.access import get_table, table_reach
 from safety.errors import Hidden
 from safety.posts.access import Viewer
+from safety.rules.models import RuleBook
+from safety.rules.selectors import current_rules, waiting_rules
 from safety.units.models import Unit
 
 
@@ -36,6 +39,28 @@ def table_to_look_at(user: Viewer, ref: str) -> ResponsibilityTable:
         return get_table(user, UUID(ref))
     except ValueError as error:
         raise Hidden from error
+
+
+@dataclass(frozen=True, kw_only=True)
+class Basis:
+    """What is looked at: a table, and the rule book that waits for its day if it is that one."""
+
+    table: ResponsibilityTable
+    later: RuleBook | None = None
+
+
+def basis_to_look_at(user: Viewer, said: str) -> Basis:
+    """The table ``said`` names; behind an @ the number of a rule book that is still to come."""
+    ref, _at, number = said.partition("@")
+    table = table_to_look_at(user, ref)
+    if not number:
+        return Basis(table=table)
+    waiting = waiting_rules()
+    if waiting is not None and number == str(waiting.number):
+        return Basis(table=table, later=waiting)
+    if number == str(current_rules().number):
+        return Basis(table=table)  # its day has come meanwhile
+    raise Hidden
 
 
 def visible_acceptances(user: Viewer) -> QuerySet[AcceptedGap]:

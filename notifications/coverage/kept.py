@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils import timezone
@@ -30,18 +30,18 @@ Key = tuple[int, int, int, int, str]
 class _Kept:
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._proofs: OrderedDict[Key, Proof] = OrderedDict()
+        self._proofs: OrderedDict[Key, tuple[datetime, Proof]] = OrderedDict()
 
     def get(self, key: Key) -> Proof | None:
         with self._lock:
-            proof = self._proofs.get(key)
-            if proof is None or proof.period.since < timezone.now() - GOOD_FOR:
+            made_at, proof = self._proofs.get(key, (None, None))
+            if made_at is None or made_at < timezone.now() - GOOD_FOR:
                 return None
             return proof
 
     def put(self, key: Key, proof: Proof) -> None:
         with self._lock:
-            self._proofs[key] = proof
+            self._proofs[key] = timezone.now(), proof
             self._proofs.move_to_end(key)
             while len(self._proofs) > MOST:
                 self._proofs.popitem(last=False)
@@ -50,12 +50,15 @@ class _Kept:
 _kept = _Kept()
 
 
-def coverage_of(table: ResponsibilityTable, *, below: str = "") -> Coverage:
+def coverage_of(
+    table: ResponsibilityTable, *, below: str = "", later: RuleBook | None = None
+) -> Coverage:
     """The judged proof of ``table`` for the units under ``below``, at most minutes old.
 
-    Inside a transaction nothing is kept: what it wrote may be rolled back.
+    ``later``: a rule book that waits for its day, from that day on. Inside a transaction
+    nothing is kept: what it wrote may be rolled back.
     """
-    book = current_rules()
+    book = later or current_rules()
     if transaction.get_connection().in_atomic_block:
         return judged(table, book, _prove(table, book, below), below=below)
     key = (table.pk, table.revision, book.pk, rights_revision(), below)
@@ -67,6 +70,6 @@ def coverage_of(table: ResponsibilityTable, *, below: str = "") -> Coverage:
 
 
 def _prove(table: ResponsibilityTable, book: RuleBook, below: str) -> Proof:
-    since = timezone.now()
+    since = max(timezone.now(), book.effective_at)
     period = Period(since=since, until=since + timedelta(days=DAYS))
     return proof_of(table, book, period, below=below)

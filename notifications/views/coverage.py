@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from notifications.coverage.access import get_unit, table_to_look_at, visible_units
+from notifications.coverage.access import basis_to_look_at, get_unit, visible_units
 from notifications.coverage.answering import answers_at
 from notifications.coverage.grid import WORDS, Line, columns_of, rows_of
 from notifications.coverage.kept import coverage_of
@@ -32,12 +32,13 @@ PAGE = 50
 
 def _known(request: HttpRequest, user: User, *, unit: Unit | None = None) -> Coverage:
     """The proof of what the reader may see: of ``unit``, else of the whole reach."""
-    table = table_to_look_at(user, request.GET.get("table", ""))
+    basis = basis_to_look_at(user, request.GET.get("table", ""))
+    table, later = basis.table, basis.later
     if unit is not None:
-        return coverage_of(table, below=unit.path)
+        return coverage_of(table, below=unit.path, later=later)
     paths = table_reach(user)
-    first = coverage_of(table, below=paths[0])
-    more = [coverage_of(table, below=path) for path in paths[1:]]
+    first = coverage_of(table, below=paths[0], later=later)
+    more = [coverage_of(table, below=path, later=later) for path in paths[1:]]
     return Coverage(
         table=first.table,
         book=first.book,

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from notifications.coverage.accepted import Wish, accept_gap, withdraw_acceptance
 from notifications.coverage.access import (
+    basis_to_look_at,
     get_own_acceptance,
     get_unit,
     table_to_look_at,
@@ -47,8 +48,8 @@ def accept_one(request: HttpRequest, code: str) -> HttpResponse:
     """Accept one gap of one unit; there has to be one."""
     user = signed_in(request)
     unit = get_unit(user, code)
-    table = table_to_look_at(user, request.GET.get("table", ""))
-    known = coverage_of(table, below=unit.path)
+    basis = basis_to_look_at(user, request.GET.get("table", ""))
+    known = coverage_of(basis.table, below=unit.path, later=basis.later)
     one = _blocking(known, unit, request.GET)
     form = AcceptForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():

@@ -23,6 +23,7 @@ from notifications.table.selectors import published_table
 from notifications.views.asking import signed_in
 from safety.errors import Refused
 from safety.people.models import User
+from safety.rules.selectors import waiting_rules
 
 REFRESH_S = 3  # a page without scripts looks again
 
@@ -98,6 +99,7 @@ def _page(
         "found": differences_between(table.based_on, table),
         "is_stale": table.based_on != published_table(),
         "has_gaps": last is not None and any(one["field"] == "coverage" for one in last.problems),
+        "waiting": waiting_rules(),
         "refresh_s": REFRESH_S,
     }
     return render(request, "notifications/table/publish.html", context, status=status)

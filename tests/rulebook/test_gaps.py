@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from notifications.models import ResponsibilityTable
+from notifications.table import jobs
 from notifications.table.drafts import check_table, put_rows, start_draft
 from notifications.table.rows import Row
 from safety.errors import Conflict, Refused
@@ -120,6 +121,33 @@ def test_a_table_is_proved_under_the_rules_that_wait_for_their_day(city: ModuleT
     assert all("第2版" in one.remedy for one in found if one.field == "coverage")
     assert f"{day:%m-%d}" in found[0].message
     assert ResponsibilityTable.objects.get(pk=table.pk).state == "draft"
+
+
+def test_those_gaps_are_looked_at_and_accepted_under_the_rules_to_come(
+    city: ModuleType, client: Client
+) -> None:
+    table = start_draft()
+    content = copy.deepcopy(dict(content_of(current_rules())))
+    asks_more(content)
+    day = timezone.now() + timedelta(days=10)
+    book = publish_rules(content=content, note="", actor=SYSTEM, effective_at=day)
+    user = city.sign_in(client, "city.administrator")
+    jobs.ask(table=table, kind="check", by=user)
+    jobs.work("me")
+
+    there = f"{reverse('coverage:gaps')}?table={table.ref}@{book.number}&state=blocks"
+    page = client.get(reverse("table:publish", args=[table.ref])).content.decode()
+    assert f'href="{there.replace("&", "&amp;")}"' in page
+    assert "没有空缺" in client.get(there.replace(f"@{book.number}", "")).content.decode()
+    gaps = client.get(there)
+    assert f"{timezone.localtime(day):%m-%d}" in gaps.content.decode()
+    [row] = [one for one in gaps.context["rows"] if one.code == city.unit("city").code]
+    client.post(
+        f"{row.accept_url}&table={table.ref}@{book.number}",
+        {"reason": "正在落实包片领导", "ends_on": f"{day + timedelta(days=30):%Y-%m-%d}"},
+    )
+    assert city.unit("city").code not in {one.code for one in client.get(there).context["rows"]}
+    assert client.get(there.replace(f"@{book.number}", "@9")).status_code == 404
 
 
 def test_rows_that_the_waiting_rules_no_longer_know_are_told(city: ModuleType) -> None:
