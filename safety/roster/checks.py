@@ -138,10 +138,11 @@ def confidential(shifts: Sequence[NewShift], actor: Actor) -> list[Problem]:
     ] + [
         wrong(
             new,
-            _("This post reads confidential cases, and the person has no password of its own yet."),
-            _("Let the person sign in and choose a password first."),
+            _("The password of %(name)s was given out by somebody who may not do as much.")
+            % {"name": new.person.name},
+            _("Let somebody who may do as much give the person a new password first."),
         )
-        for new in known_sign_ins(user, shifts)
+        for new in known_sign_ins(shifts)
     ]
 
 

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 from safety.ledger.actions import Actor
 from safety.people.models import User
 from safety.posts.access import SHIFT_MARGIN, grants_of
+from safety.posts.keys import with_known_keys
 from safety.posts.models import Leave
-from safety.posts.raising import RESTRICTED, Gain, missing_rights
+from safety.posts.raising import Gain, missing_rights
 from safety.posts.roles import GRANTS
 
 if TYPE_CHECKING:
@@ -39,13 +40,12 @@ def gaining(user: User, wanted: Sequence[NewShift]) -> list[tuple[NewShift, froz
     return [(shift, rights) for shift, rights in found if rights]
 
 
-def known_sign_ins(user: User, wanted: Sequence[NewShift]) -> list[NewShift]:
-    """Those of ``wanted`` whose person has a password that was given out, in a seat like that."""
-    given = [s for s in wanted if s.person.must_change_password and s.person != user]
-    extra = _more_than_duty(given)
-    gains = [(shift, _gain(user, shift)) for shift in given if shift.post.pk in extra]
-    missing = missing_rights(user, (gain for _shift, gain in gains))
-    return [shift for shift, gain in gains if RESTRICTED in missing.get(gain, NONE)]
+def known_sign_ins(wanted: Sequence[NewShift]) -> list[NewShift]:
+    """Those of ``wanted`` in such a seat whose password was given out by who may not do as much."""
+    extra = _more_than_duty(wanted)
+    suspects = [shift for shift in wanted if shift.post.pk in extra]
+    known = {u.pk for u in with_known_keys([_gain(shift.person, shift) for shift in suspects])}
+    return [shift for shift in suspects if shift.person.pk in known]
 
 
 def person_of(actor: Actor) -> User | None:
