@@ -111,7 +111,7 @@ def test_a_stranger_is_asked_to_sign_in_and_comes_back(city, client):
         ("city.deputy_basic", ["notifications:mine"]),
         (
             "city.duty_officer",
-            ["notifications:boards", "notifications:mine", "cases:incidents"],
+            ["notifications:boards", "notifications:mine", "cases:incidents", "what_if:suppose"],
         ),
         ("county.administrator", ["notifications:mine", "home:rooms"]),
     ],
