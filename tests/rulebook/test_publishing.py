@@ -280,3 +280,13 @@ def test_what_waits_for_its_day_is_not_taken_for_what_holds(city: ModuleType) ->
     assert RuleBook.objects.count() == waiting.number
     with time_machine.travel(day + timedelta(days=1)):
         assert publish_rules(content=content, note="现在", actor=SYSTEM) == waiting
+
+
+def test_a_history_that_is_seeded_later_meets_the_version_in_force(city: ModuleType) -> None:
+    """As ``prepare --demo`` does: the shipped rules are published, then a past is built."""
+    book = current_rules()
+    content = content_of(book)
+    RuleBook.objects.filter(pk=book.pk).update(effective_at=timezone.now())
+    long_ago = timezone.now() - timedelta(days=730)
+
+    assert publish_rules(content=content, note="", actor=SYSTEM, at=long_ago).pk == book.pk
