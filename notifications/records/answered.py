@@ -12,19 +12,16 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import Count, F, Prefetch, Q, QuerySet
-from django.utils import timezone
 
-from notifications.access import Sight, board_words, own_obligations, post_ids
+from notifications.access import Sight, board_words, own_obligations
 from notifications.mine_items import answer_word
 from notifications.models import Alert, Obligation
+from notifications.records.access import own_matters
+from notifications.records.lateness import is_late, may_be_explained
+from notifications.records.models import Statement
 from notifications.words import basis_words
 from safety.people.models import User
 
-KINDS = (
-    Obligation.Kind.ACKNOWLEDGE,
-    Obligation.Kind.FIRST_ACTION,
-    Obligation.Kind.REPORT_UPWARD,
-)
 _MATTER = Q(kind=Obligation.Kind.ACKNOWLEDGE)
 _LATE = Q(met_at__gt=F("due_at")) & ~Q(basis=Obligation.Basis.REMINDER)
 
@@ -53,29 +50,23 @@ class AnsweredLine:
     answer: str
     basis: str
     is_late: bool
+    is_lapsed: bool
     link: bool
+    statement: Statement | None
+    may_state: bool
 
 
 def owed_rows(
-    user: User, since: datetime, until: datetime, posts: Collection[int] | None = None
+    user: User,
+    since: datetime,
+    until: datetime,
+    posts: Collection[int] | None = None,
+    *,
+    lapsed: bool = False,
 ) -> QuerySet[Obligation]:
-    """Rows of real alerts between two moments that ``user`` answered, or still owes.
-
-    ``posts`` are those that ``user`` answers for now, where they are known already.
-    """
-    answered = Q(state=Obligation.State.MET) & (
-        Q(met_by=user, met_how=Obligation.How.SELF)
-        | (Q(person=user) & ~Q(met_how=Obligation.How.SELF))
-    )
-    held = post_ids(user) if posts is None else posts
-    still = Q(state=Obligation.State.OPEN, post__in=held)
-    return Obligation.objects.filter(
-        answered | still,
-        alert__status=Alert.Status.ACTUAL,
-        kind__in=KINDS,
-        created_at__gte=since,
-        created_at__lt=until,
-    )
+    """The own matters (``own_matters``) that were asked between two moments."""
+    rows = own_matters(user, posts, lapsed=lapsed)
+    return rows.filter(created_at__gte=since, created_at__lt=until)
 
 
 def counts(
@@ -142,27 +133,34 @@ def with_alerts(rows: QuerySet[Obligation], user: User) -> QuerySet[Obligation]:
 
 
 def line_of(
-    o: Obligation, *, sight: Sight, words: Mapping[str, str], on_paper: bool = False
+    o: Obligation,
+    *,
+    sight: Sight,
+    words: Mapping[str, str],
+    statement: Statement | None = None,
+    on_paper: bool = False,
 ) -> AnsweredLine:
-    """``on_paper``: it leaves the house, so a restricted alert tells what a board would."""
+    """One row in words, with what its owner stated to it.
+
+    ``on_paper``: it leaves the house, so a restricted alert tells what a board would. To a
+    sealed case only whoever may read it states something, or reads what was stated.
+    """
     alert = o.alert
     if alert is None:
         raise ValueError("only what an alert asked for is listed here")
     is_open_text = alert.privacy == Alert.Privacy.OPEN
+    is_untold = sight.hides_posts(alert)
+    is_lapsed = o.state == Obligation.State.LAPSED
     told = board_words(alert) if on_paper and not is_open_text else sight.words(alert)
     return AnsweredLine(
         obligation=o,
         words=told,
         capacity=words.get(o.capacity, o.capacity),
-        answer=answer_word(o),
+        answer="" if is_lapsed else answer_word(o),
         basis=basis_words(o) if sight.may_tell(o, alert) else "",
-        is_late=_is_late(o),
+        is_late=is_late(o),
+        is_lapsed=is_lapsed,
         link=bool(sight.own(alert)),
+        statement=None if is_untold else statement,
+        may_state=not is_untold and may_be_explained(o),
     )
-
-
-def _is_late(o: Obligation) -> bool:
-    """Over a time limit that rests on more than a reminder."""
-    if o.due_at is None or o.basis == Obligation.Basis.REMINDER:
-        return False
-    return (o.met_at or timezone.now()) > o.due_at

@@ -1,4 +1,4 @@
-"""Records of work (记一笔): what a post did, in one line, on the business and the safety side."""
+"""Records of work (记一笔), and what a person says to a late or unanswered matter (本人说明)."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from notifications.models import Obligation
 from safety.people.models import User
 from safety.posts.models import Post
 
-ABOUT_MAX, TEXT_MAX = 60, 200
+ABOUT_MAX, TEXT_MAX, STATEMENT_MAX = 60, 200, 500
 
 
 class WorkRecord(models.Model):
@@ -94,3 +95,49 @@ class WorkVersion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.record} v{self.number}"
+
+
+class Statement(models.Model):
+    """What a person says to one matter of the own record, as it stands now.
+
+    One for each obligation and person: whoever takes the post over states for himself.
+    ``ref`` is named by the page, so that a button pressed twice writes once.
+    """
+
+    ref = models.UUIDField(unique=True, editable=False)
+    obligation = models.ForeignKey(Obligation, on_delete=models.PROTECT, related_name="statements")
+    person = models.ForeignKey(User, on_delete=models.PROTECT, related_name="statements")
+    text = models.CharField(max_length=STATEMENT_MAX)
+    version = models.PositiveIntegerField(default=1)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(fields=["obligation", "person"], name="statement_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"statement {self.ref} v{self.version}"
+
+    @property
+    def corrections(self) -> int:
+        return self.version - 1
+
+
+class StatementVersion(models.Model):
+    """What a statement said from ``at`` on. Versions are only ever added."""
+
+    statement = models.ForeignKey(Statement, on_delete=models.PROTECT, related_name="versions")
+    number = models.PositiveIntegerField()
+    at = models.DateTimeField()
+    text = models.CharField(max_length=STATEMENT_MAX)
+
+    class Meta:
+        ordering = ["statement", "number"]
+        constraints = [
+            models.UniqueConstraint(fields=["statement", "number"], name="statement_version_number")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.statement} v{self.number}"

@@ -9,8 +9,9 @@ from datetime import datetime
 from django.utils import timezone
 
 from notifications.access import Sight, sight_of
-from notifications.models import Entry, Obligation
+from notifications.models import Alert, Entry, Obligation
 from notifications.records.answered import (
+    AnsweredLine,
     CapacityCount,
     counts,
     line_of,
@@ -21,6 +22,7 @@ from notifications.records.answered import (
 from notifications.records.models import WorkRecord
 from notifications.records.quarters import Quarter, quarters_of, start_of
 from notifications.records.selectors import standing_records
+from notifications.records.statements import statements_of
 from notifications.records.words import kind_word, sides_word
 from notifications.words import capacity_words, hazard_words
 from safety.papers import Paper
@@ -84,6 +86,7 @@ def _quarter(
     figures = counts(user, quarter.starts_at, quarter.ends_at, words)
     _figures(paper, figures)
     _answers(paper, user, quarter, words, sight)
+    _statements(paper, user, quarter, words, sight)
 
 
 def _records(user: User, quarter: Quarter) -> list[WorkRecord]:
@@ -141,19 +144,56 @@ def _answers(
     rows = []
     for o in with_alerts(acted, user)[:ROWS_AT_MOST]:
         line = line_of(o, sight=sight, words=words, on_paper=True)
-        told = line.words
-        what = " ".join(
-            str(part)
-            for part in (told.get("district"), told.get("where"), hazard_words(told))
-            if part
-        )
-        rows.append([_when(o), line.capacity, what, line.answer])
+        rows.append([_when(o), line.capacity, _what(line), line.answer])
     paper.table(["时间", "责任类别", "事项", "处置"], rows)
     _beyond(paper, n)
 
 
+def _what(line: AnsweredLine) -> str:
+    told = line.words
+    parts = (told.get("district"), told.get("where"), hazard_words(told))
+    return " ".join(str(part) for part in parts if part)
+
+
 def _when(o: Obligation) -> str:
     return f"{timezone.localtime(o.met_at):%m月%d日 %H:%M}" if o.met_at else ""
+
+
+def _statements(
+    paper: Paper, user: User, quarter: Quarter, words: Mapping[str, str], sight: Sight
+) -> None:
+    """本人说明, beside what it is about. What a restricted case was, no paper tells."""
+    owed = owed_rows(user, quarter.starts_at, quarter.ends_at, lapsed=True)
+    found = with_alerts(owed.filter(statements__person=user), user)
+    n = found.count()
+    if not n:
+        return
+    shown = list(found[:ROWS_AT_MOST])
+    said = statements_of(user, shown)
+    rows = []
+    for o in shown:
+        line = line_of(o, sight=sight, words=words, statement=said.get(o.pk), on_paper=True)
+        rows.append([f"{line.capacity} {_what(line)}", _state_of(line), _stated(line)])
+    paper.heading("(四)本人说明", 2)
+    paper.table(["事项", "情况", "本人说明"], rows)
+    _beyond(paper, n)
+
+
+def _state_of(line: AnsweredLine) -> str:
+    if line.is_lapsed:
+        return "未答复,不再需要"
+    if not line.answer:
+        return "待办"
+    late = ",超过规定时限" if line.is_late else ""
+    return f"{_when(line.obligation)}{line.answer}{late}"
+
+
+def _stated(line: AnsweredLine) -> str:
+    alert, statement = line.obligation.alert, line.statement
+    if alert is None or statement is None or alert.privacy != Alert.Privacy.OPEN:
+        return "受限事项,说明不列入纸面。"
+    n = statement.corrections
+    return statement.text + (f"(已更正{n}次)" if n else "")
 
 
 def duty_report_paper(user: User, *, year: int) -> Paper:

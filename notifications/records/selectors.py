@@ -23,6 +23,7 @@ from notifications.records.answered import (
 )
 from notifications.records.models import WorkRecord
 from notifications.records.quarters import Quarter
+from notifications.records.statements import statements_of
 from notifications.records.words import kind_word, sides_word
 from notifications.words import capacity_words
 from safety.people.models import User
@@ -151,13 +152,16 @@ def records_page(
 def answers_page(
     user: User, quarter: Quarter, *, capacity: str = "", state: str = "", number: Any = 1
 ) -> tuple[Page[Any], list[AnsweredLine]]:
-    """What was owed in a quarter: the rows behind the figures of ``counts``."""
-    rows = narrowed(
-        owed_rows(user, quarter.starts_at, quarter.ends_at), capacity=capacity, state=state
-    )
+    """What was owed in a quarter, and stated to it: the rows behind the figures of ``counts``.
+
+    Where no figure is asked for, also what lapsed.
+    """
+    asked = owed_rows(user, quarter.starts_at, quarter.ends_at, lapsed=not state)
+    rows = narrowed(asked, capacity=capacity, state=state)
     page = Paginator(with_alerts(rows, user), PAGE).get_page(number)
-    sight, words = sight_of(user), capacity_words()
-    return page, [line_of(o, sight=sight, words=words) for o in page.object_list]
+    found = list(page.object_list)
+    sight, words, said = sight_of(user), capacity_words(), statements_of(user, found)
+    return page, [line_of(o, sight=sight, words=words, statement=said.get(o.pk)) for o in found]
 
 
 def versions_of(record: WorkRecord) -> list[Version]:

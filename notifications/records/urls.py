@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from notifications.records import downloads, views
+from notifications.records import downloads, statement_views, views
 
 app_name = "records"
 urlpatterns = [
@@ -11,6 +11,7 @@ urlpatterns = [
     path("records/<uuid:ref>/", views.show_record, name="record"),
     path("records/<uuid:ref>/withdraw/", views.withdraw, name="withdraw"),
     path("answers/", views.list_answers, name="answers"),
+    path("answers/<uuid:ref>/statement/", statement_views.state, name="statement"),
     path("dossier/", downloads.dossier, name="dossier"),
     path("duty-report/", downloads.duty_report, name="duty_report"),
 ]
