@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 from html import unescape
 from uuid import uuid4
 
@@ -16,6 +17,7 @@ from notifications.records.models import Statement, StatementVersion
 from notifications.records.stating import add_statement, correct_statement
 from safety.errors import Conflict, Hidden, Refused
 from safety.ledger.models import Event
+from tests.incidents.test_races import at_once
 from tests.notifications.asking import COUNTY, JSON, alert_of, owed
 from tests.records.test_quarter import WHO, figures, words_of
 
@@ -387,3 +389,51 @@ def test_the_page_speaks_both_languages(city, client, language):
     page = client.get(address(row), headers={"accept-language": language}).content.decode()
 
     assert ("本人说明" if language == "zh-hans" else "Own statement") in page
+
+
+def test_the_same_form_four_times_at_once_is_one_statement(city_committed):
+    city = city_committed
+    row, person, ref = answered_late(city), city.person(WHO), uuid4()
+
+    told = at_once(
+        [lambda: add_statement(ref=ref, obligation=row, person=person, text=SAID) for _ in range(4)]
+    )
+
+    assert sorted(is_new for _made, is_new in told) == [False, False, False, True]
+    assert Statement.objects.count() == StatementVersion.objects.count() == 1
+    assert Event.objects.filter(verb="statement.added").count() == 1
+
+
+def test_of_two_pages_at_once_one_wins_and_the_other_is_told(city_committed):
+    city = city_committed
+    row, person = answered_late(city), city.person(WHO)
+
+    def add(text):
+        try:
+            add_statement(ref=uuid4(), obligation=row, person=person, text=text)
+        except Conflict:
+            return ""
+        return text
+
+    won = [text for text in at_once([partial(add, "一"), partial(add, "二")]) if text]
+
+    assert len(won) == 1
+    assert list(StatementVersion.objects.values_list("text", flat=True)) == won
+
+
+def test_of_two_corrections_at_once_one_wins(city_committed):
+    city = city_committed
+    made = stated(city, answered_late(city))
+
+    def correct(text):
+        try:
+            correct_statement(found=made, text=text, seen=1)
+        except Conflict:
+            return ""
+        return text
+
+    won = [text for text in at_once([partial(correct, "一"), partial(correct, "二")]) if text]
+
+    assert len(won) == 1
+    assert Statement.objects.get().text == won[0]
+    assert StatementVersion.objects.count() == 2
