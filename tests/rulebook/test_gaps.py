@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import copy
 from datetime import timedelta
+from io import StringIO
 from types import ModuleType
 from typing import Any
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -19,7 +21,8 @@ from notifications.table.rows import Row
 from safety.errors import Conflict, Refused
 from safety.ledger.actions import SYSTEM
 from safety.ledger.models import Event
-from safety.rules.actions import publish_rules
+from safety.rules import actions
+from safety.rules.actions import default_content, publish_rules
 from safety.rules.drafts import publish_draft
 from safety.rules.models import RuleBook, RuleDraft
 from safety.rules.selectors import content_of, current_rules
@@ -101,6 +104,40 @@ def test_who_comes_second_hears_that_before_any_gap(city: ModuleType, draft: Rul
 
     with pytest.raises(Conflict):
         publish_draft(draft=draft, actor=SYSTEM, **wanted)
+
+
+# ---- the command that publishes what was shipped ----
+
+
+def test_the_command_asks_the_same_gate(city: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+    shipped = copy.deepcopy(default_content())
+    asks_more(shipped)
+    monkeypatch.setattr(actions, "default_content", lambda: shipped)
+
+    with pytest.raises(CommandError) as refused:
+        call_command("publish_rules", stdout=StringIO())
+
+    assert f"{city.unit('city').code} AREA_CONTACT" in str(refused.value)
+    assert "--gaps-known" in str(refused.value)
+    assert RuleBook.objects.count() == 1
+    call_command("publish_rules", "--gaps-known", stdout=StringIO())
+    call_command("publish_rules", stdout=StringIO())  # it is the newest now
+    assert current_rules().number == RuleBook.objects.count() == 2
+    [fact] = Event.objects.filter(verb="rules.gaps_known")
+    assert f"{city.unit('county').code} AREA_CONTACT" in fact.body["gaps"]
+
+
+def test_the_command_says_what_would_break_the_house(
+    city: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shipped = copy.deepcopy(default_content())
+    del shipped["responsibility"]["capacity"]["ADMIN_CHIEF"]
+    monkeypatch.setattr(actions, "default_content", lambda: shipped)
+
+    with pytest.raises(CommandError, match="ADMIN_CHIEF"):
+        call_command("publish_rules", "--gaps-known", stdout=StringIO())
+
+    assert RuleBook.objects.count() == 1
 
 
 # ---- a table that is published while rules wait for their day ----
