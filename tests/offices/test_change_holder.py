@@ -88,6 +88,32 @@ def test_a_name_alone_is_asked_about(city, client):
     ).exists()
 
 
+def test_another_number_of_somebody_known_is_not_kept_and_that_is_said(city, client):
+    sign_in(client, "county.administrator")
+    doctor = person("boarding.doctor")
+    said = office("school.doctor", name=doctor.name, phone="16499990009", who=str(doctor.pk))
+
+    answer = client.post(url("school.doctor"), said, follow=True)
+
+    [told] = [
+        str(message) for message in answer.context["messages"] if message.level_tag != "success"
+    ]
+    assert "16499990009" in told
+    assert doctor.phone[-4:] in told
+    assert Holding.objects.filter(post=post("school.doctor"), person=doctor).exists()
+    assert person("boarding.doctor").phone == doctor.phone
+
+
+def test_who_types_the_known_number_hears_nothing_of_it(city, client):
+    sign_in(client, "county.administrator")
+    doctor = person("boarding.doctor")
+    said = office("school.doctor", name=doctor.name, phone=doctor.phone)
+
+    answer = client.post(url("school.doctor"), said, follow=True)
+
+    assert [message.level_tag for message in answer.context["messages"]] == ["success"]
+
+
 @pytest.mark.parametrize(("who", "status"), [("school.principal", 403), ("primary.principal", 404)])
 def test_only_whoever_manages_the_unit_may_change(city, client, who, status):
     sign_in(client, who)

@@ -124,6 +124,43 @@ def test_a_known_name_with_another_number_is_asked_about(city):
     assert person("boarding.doctor").phone == "16499990009"
 
 
+@pytest.mark.parametrize("typed", ["示范员(借调)", "示范员\uff08借调\uff09"])
+@pytest.mark.parametrize("phone", ["known", ""])
+def test_a_name_that_is_kept_with_brackets_is_found(city, typed, phone):
+    doctor = person("boarding.doctor")
+    User.objects.filter(pk=doctor.pk).update(name="示范员(借调)")
+    number = doctor.phone if phone else ""
+
+    plan = planned(draft(f"丁县一中\t校医\t{typed}\t{number}\t2026-09-01\t接替 调任\n"))
+
+    if phone:
+        assert plan.rows[0].person == doctor
+    else:
+        assert [c.value for c in plan.rows[0].questions[0].choices] == [str(doctor.pk)]
+
+
+def test_a_remark_in_brackets_of_full_width_is_one_too(city):
+    rows = "丁县一中\t校医\t示范甲\uff08兼\uff09\t16499990001\t2026-09-01\t接替\n"
+    rows += "丁县一中\t班主任\t示范乙\uff0c示范丙\t\t2026-09-01\t\n"
+
+    one, several = planned(draft(rows)).rows
+
+    assert (one.name.text, one.name.remark) == ("示范甲", "兼")
+    assert several.name.is_several
+
+
+def test_brackets_that_nobody_is_called_by_stay_a_remark(city):
+    doctor = person("boarding.doctor")
+    User.objects.filter(pk=doctor.pk).update(name="示范员")
+    User.objects.create_user("other", name="示范员(兼)", phone="16499990008")
+
+    plan = planned(draft(f"丁县一中\t校医\t示范员(兼)\t{doctor.phone}\t2026-09-01\t接替\n"))
+
+    [row] = plan.rows
+    assert (row.person, row.name.remark) == (doctor, "兼")
+    assert not plan.open
+
+
 def test_what_else_somebody_holds_is_asked_about_unless_the_note_says(city):
     who = moved("boarding.doctor")
     asked = planned(draft(f"丁县一中\t校医\t{who}\t2026-09-01\t接替\n"))

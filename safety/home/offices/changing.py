@@ -59,10 +59,30 @@ def appoint(request: HttpRequest, pk: int) -> HttpResponse:
         return _office_page(
             request, post, form, problems=refused.problems, status=status_of(refused)
         )
+    _tell_of_number(request, match, form.cleaned_data["phone"])
     if accounts:
         return account_page(request, accounts, user=user, post=post)
     messages.success(request, _("Recorded."))
     return redirect("offices:post", post.pk)
+
+
+def _tell_of_number(request: HttpRequest, match: Match, typed: str) -> None:
+    """A post is given here, no number changed: who typed another one hears that it is not kept."""
+    said = _(
+        "%(name)s keeps the known number, which ends in %(digits)s: %(typed)s was not saved. An "
+        "adjustment sheet changes a number."
+    )
+    unknown = _(
+        "%(name)s has no number here: %(typed)s was not saved. An adjustment sheet enters one."
+    )
+    person = match.person
+    if person is None or not match.new_phone:
+        return
+    if match.problem is not None:
+        messages.warning(request, match.problem.message)
+        return
+    words = {"name": person.name, "digits": person.phone[-4:], "typed": typed}
+    messages.warning(request, (said if person.phone else unknown) % words)
 
 
 def _match(user: User, said: dict[str, Any], who: str) -> Match:

@@ -77,6 +77,11 @@ class People:
         beyond = people_beyond(inside, at=now).filter(pk__in=found.keys())
         self._beyond = frozenset(beyond.values_list("pk", flat=True))
 
+    def knows(self, name: str, phone: str) -> bool:
+        """Whether somebody is called exactly ``name``; a known number says of whom it is asked."""
+        called = self._by_number.get(phone) or self._by_name.get(name_key(name), ())
+        return any(user.is_active and name_key(user.name) == name_key(name) for user in called)
+
     def match(self, name: str, phone: str, *, answer: str = "") -> Match:
         """Whom ``name`` and ``phone`` mean; ``answer`` is what was chosen of the choices."""
         if not name:

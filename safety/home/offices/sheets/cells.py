@@ -10,8 +10,8 @@ from safety.posts.models import Holding
 from safety.units.imports.cells import name_key
 
 NOBODY = {"空缺", "空岗", "待定", "暂缺", "无", "-", "—", "/", "vacant"}
-_SEVERAL = re.compile(r"[、,,;;/]|\s和\s")
-_REMARK = re.compile(r"[((]([^()()]*)[))]\s*$")
+_SEVERAL = re.compile(r"[\u3001,\uff0c;\uff1b/]|\s和\s")  # with the signs of full width
+_REMARK = re.compile(r"[(\uff08]([^()\uff08\uff09]*)[)\uff09]\s*$")
 _NUMBER = re.compile(r"(?<!\d)1\d{10}(?!\d)")
 _DAY = re.compile(
     r"^(\d{4})\s*[-./年]\s*(\d{1,2})\s*[-./月]\s*(\d{1,2})\s*日?(?:\s+00:00(?::00)?)?$"
@@ -71,7 +71,7 @@ def kind_of(note: str) -> str:
     """Whether the note makes it acting (代理, 主持工作) or a B角."""
     if "主持" in note or "代理" in note or "acting" in note.lower():
         return Holding.Kind.ACTING
-    if "B角" in note.upper().replace("B角", "B角"):
+    if "B角" in note.upper().replace("\uff22", "B"):
         return Holding.Kind.DEPUTY
     return Holding.Kind.PRINCIPAL
 

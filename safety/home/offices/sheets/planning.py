@@ -6,7 +6,7 @@ transaction that applies it; ``digest`` tells whether both say the same.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time
 from typing import Any
 
@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from safety.errors import Problem
 from safety.home.offices.matching import Match, People
-from safety.home.offices.sheets.cells import day_of, kind_of, name_of, phone_of
+from safety.home.offices.sheets.cells import Name, day_of, kind_of, name_of, phone_of
 from safety.home.offices.sheets.deciding import Held, decide_beginning, decide_others, decide_post
 from safety.home.offices.sheets.places import Places
 from safety.home.offices.sheets.plan import WHO, Question, Row, SheetPlan
@@ -25,6 +25,9 @@ from safety.posts.fitting import problems_of
 from safety.posts.keys import with_known_keys
 from safety.posts.raising import Gain, gains_of, raises
 from safety.posts.tenure import NewEnd
+
+_NARROW = str.maketrans("\uff08\uff09", "()")
+_WIDE = str.maketrans("()", "\uff08\uff09")
 
 
 def plan_sheet(
@@ -43,12 +46,18 @@ def plan_sheet(
     found = [_read(row, starts_on) for row in rows]
     places = Places(inside, (row.texts["unit"] for row in found))
     people = People(
-        ((row.name.text, row.phone) for row in found if not row.name.is_nobody),
+        (
+            (name, row.phone)
+            for row in found
+            if not row.name.is_nobody
+            for name in (row.name.text, *_whole_names(row))
+        ),
         inside=inside,
         now=now,
     )
     numbers = _Numbers()
     for row in found:
+        _take_whole_name(row, people)
         _place(row, places)
         _person(row, people, answers, numbers)
     held = Held(found, inside=inside, now=now)
@@ -93,6 +102,22 @@ def _read(row: Sequence[Any], starts_on: date | None) -> Row:
     else:
         read.starts_at = timezone.make_aware(datetime.combine(on, time()))
     return read
+
+
+def _whole_names(row: Row) -> Iterator[str]:
+    """The name with what stands in brackets behind it, in both widths of brackets."""
+    if row.name.remark and not row.name.is_several:
+        whole = row.texts["person"].strip()
+        yield from {whole, whole.translate(_NARROW), whole.translate(_WIDE)}
+
+
+def _take_whole_name(row: Row, people: People) -> None:
+    """Brackets hold a remark, unless somebody is called so, brackets and all."""
+    for whole in _whole_names(row):
+        if people.knows(whole, row.phone):
+            row.name = Name(text=whole)
+            row.kind = kind_of(row.texts["note"])
+            return
 
 
 def _place(row: Row, places: Places) -> None:
