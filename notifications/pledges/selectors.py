@@ -22,6 +22,7 @@ from safety.rules.selectors import content_of, current_rules
 from safety.units.models import Unit
 
 PAGE = 50
+UNITS = 20  # of a unit, on one page
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,7 +70,7 @@ class Progress:
     above: Sequence[Unit]
     label: str
     whole: Tally
-    children: Sequence[Tally]
+    children: Page[Tally]
     own: Page[Pledge]
     gaps: Sequence[GapLine]
 
@@ -116,6 +117,7 @@ def progress(unit: Unit, number: Any = 1) -> Progress:
     figures = _figures(unit, year)
     paths = dict(Unit.objects.filter(pk__in={slot.unit for slot in gaps}).values_list("pk", "path"))
     gap_paths = Counter(paths[slot.unit] for slot in gaps)
+    tallies = [_tally(child, figures, gap_paths) for child in children]
     own = (
         Pledge.objects.standing()
         .filter(unit=unit, year=year)
@@ -127,7 +129,7 @@ def progress(unit: Unit, number: Any = 1) -> Progress:
         above=list(Unit.objects.filter(code__in=unit.ancestor_codes()[:-1]).order_by("path")),
         label=rules.label(year),
         whole=_tally(unit, figures, gap_paths),
-        children=[_tally(child, figures, gap_paths) for child in children],
+        children=Paginator(tallies, UNITS).get_page(number),
         own=Paginator(own, PAGE).get_page(number),
         gaps=_gap_lines([slot for slot in gaps if slot.unit == unit.pk]),
     )

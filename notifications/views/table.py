@@ -23,7 +23,7 @@ from notifications.table.words import Words
 from notifications.views.asking import signed_in
 from safety.errors import Refused
 
-PAGE = 50
+PAGE = 20
 VERSIONS = 20
 SAID_MAX = 8  # rows named in one message
 

@@ -11,6 +11,7 @@ from django.utils import timezone
 from docx import Document
 
 from notifications.models import Obligation
+from notifications.pledges import selectors
 from notifications.pledges.models import Pledge
 from notifications.pledges.opening import open_due_pledges
 from notifications.pledges.selectors import progress
@@ -246,3 +247,20 @@ def test_progress_asks_as_few_questions_for_a_city_as_for_a_school(
         client.get(f"{url}?unit=520121")
     with django_assert_num_queries(len(asked)):
         client.get(f"{url}?unit=520102")
+
+
+def test_a_unit_with_many_schools_is_leafed_through(opened, client, monkeypatch):
+    monkeypatch.setattr(selectors, "UNITS", 1)
+    opened.sign_in(client, "county.administrator")
+    url = reverse("pledges:progress")
+
+    first = client.get(url)
+    second = client.get(f"{url}?page=2")
+
+    shown = [page.context["progress"].children for page in (first, second)]
+    [one], [other] = shown
+    assert one.unit != other.unit
+    assert shown[0].has_next()
+    assert "page=2" in first.content.decode()
+    whole = [page.context["progress"].whole for page in (first, second)]
+    assert whole[0] == whole[1]

@@ -47,6 +47,28 @@ def test_every_tab_shows_each_value_of_its_sheets(
                 assert str(cell.text).replace("&", "&amp;").split("<")[0][:20] in text
 
 
+@pytest.mark.parametrize(("slug", "is_folded"), [("texts", True), ("matrix", False)])
+def test_tables_are_folded_where_a_tab_has_many_rows(
+    keeper: Client, slug: str, is_folded: bool
+) -> None:
+    text = keeper.get(reverse("rulebook:version", args=[current_rules().number, slug]))
+
+    folded = text.content.decode().count('<details class="card"><summary class="card-head')
+    assert folded == (len(text.context["sheets"]) if is_folded else 0)
+
+
+def test_a_folded_table_with_a_wrong_cell_is_open(city: ModuleType, keeper: Client) -> None:
+    draft = draft_of(city)
+    stage = next(iter(draft.content["responsibility"]["stage"]))
+    path = ("responsibility", "stage", stage, "zh")
+
+    answer = save(keeper, draft, "texts", {field(path): "x" * 3000})
+
+    opened = [one["is_open"] for one in answer.context["sheets"]]
+    assert opened.count(True) == 1
+    assert answer.content.decode().count('<details class="card" open>') == 1
+
+
 def test_together_the_tabs_show_every_clock_cell_and_criterion(city: ModuleType) -> None:
     content = content_of(current_rules())
     paths = {

@@ -10,6 +10,7 @@ from safety.home.rulebook.fields import Holidays, Lines, Turns
 from safety.home.rulebook.paths import Path, value_at
 
 Content = Mapping[str, Any]
+ROWS_AT_ONCE = 40
 _LINES: Mapping[str, Callable[[Any], str]] = {
     "lines": Lines.line,
     "turns": Turns.line,
@@ -88,6 +89,11 @@ class Reader:
         """Codes as words with the code behind: "体育卫生艺术处(B18)"."""
         known = self.words.get(kind, {})
         return "、".join(f"{known[code]} {code}" if code in known else code for code in codes)
+
+
+def is_long(sheets: Sequence[Sheet]) -> bool:
+    """Whether all these rows together make a page without end: then each table is folded."""
+    return sum(len(sheet.rows) for sheet in sheets) > ROWS_AT_ONCE
 
 
 def plain(text: object) -> Cell:

@@ -14,6 +14,7 @@ from safety.errors import Hidden, Refused
 from safety.home.rulebook.access import get_book, keeps_rules, must_keep, must_read
 from safety.home.rulebook.files import BOOK, written
 from safety.home.rulebook.pages import note_word, open_drafts, state_of, versions
+from safety.home.rulebook.sheets import is_long
 from safety.home.rulebook.tabs import TABS, tab
 from safety.home.rulebook.telling import told
 from safety.ledger.actions import Actor
@@ -46,6 +47,7 @@ def show_version(request: HttpRequest, number: int, slug: str) -> HttpResponse:
     """One tab of one version, as tables."""
     book = get_book(request.user, number)
     one = tab(slug)
+    sheets = one.sheets(content_of(book))
     return render(
         request,
         "rulebook/version.html",
@@ -56,7 +58,8 @@ def show_version(request: HttpRequest, number: int, slug: str) -> HttpResponse:
             "waiting": waiting_rules(),
             "tab": one,
             "tabs": TABS,
-            "sheets": one.sheets(content_of(book)),
+            "sheets": sheets,
+            "is_long": is_long(sheets),
             "keeps": keeps_rules(request.user),
         },
     )

@@ -18,7 +18,7 @@ from safety.home.rulebook.access import get_open_draft
 from safety.home.rulebook.forms import TabForm
 from safety.home.rulebook.reasons import in_words
 from safety.home.rulebook.rows import listed, row_lists, with_copy, without
-from safety.home.rulebook.sheets import Sheet
+from safety.home.rulebook.sheets import Sheet, is_long
 from safety.home.rulebook.tabs import TABS, Tab, tab
 from safety.home.rulebook.views.books import actor_of
 from safety.home.rulebook.views.drafts import revision_of
@@ -65,6 +65,7 @@ def _tab_page(
         "tab": one,
         "tabs": TABS,
         "sheets": [_bound(sheet, form) for sheet in sheets],
+        "is_long": is_long(sheets),
         "form": form,
         "problems": problems,
         "revision": request.POST.get("revision", draft.revision),
@@ -100,9 +101,11 @@ def change_rows(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
 
 
 def _bound(sheet: Any, form: TabForm) -> dict[str, Any]:
-    """The sheet with a field in each cell that may change."""
+    """The sheet with a field in each cell that may change; unfolded where something is wrong."""
+    names = {cell.name for row in sheet.rows for cell in row.cells if cell.kind}
     return {
         "sheet": sheet,
+        "is_open": not names.isdisjoint(form.errors),
         "rows": [
             {
                 "row": row,
