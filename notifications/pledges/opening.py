@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from uuid import NAMESPACE_URL, uuid5
 
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
@@ -43,12 +44,15 @@ class _Ground:
     lines: dict[str, str]
 
 
-def open_due_pledges(*, now: datetime | None = None, portion: int = PORTION) -> Opened:
+def open_due_pledges(
+    *, now: datetime | None = None, portion: int = PORTION, is_seeded: bool = False
+) -> Opened:
     """Open up to ``portion`` pledges that are missing or about to expire; end what is over.
 
     Without a published table nothing is due. Everything is read before anything is
     written, so that nobody who files waits for the reading. Two runs at once open
     nothing twice: a pledge is unique while it stands, and who comes second looks again.
+    ``is_seeded``: history that is told afterwards, whose references follow from it.
     """
     moment = now or timezone.now()
     ground = _ground()
@@ -71,8 +75,8 @@ def open_due_pledges(*, now: datetime | None = None, portion: int = PORTION) -> 
     try:
         with transaction.atomic():
             ended = _end(over[:portion], moment)
-            readdress(moved[:portion])
-            opened = _open(missing[:portion], ground, moment)
+            readdress(moved[:portion], at=moment)
+            opened = _open(missing[:portion], ground, moment, is_seeded=is_seeded)
     except IntegrityError:
         return Opened(more=True)
     left = max(len(missing), len(over), len(moved)) > portion
@@ -151,19 +155,23 @@ def _end(over: Sequence[tuple[int, str]], moment: datetime) -> int:
             )
             for pledge in ending
         ],
+        at=moment,
     )
     return len(ending)
 
 
-def _open(missing: Sequence[tuple[int, Slot]], ground: _Ground, moment: datetime) -> int:
+def _open(
+    missing: Sequence[tuple[int, Slot]], ground: _Ground, moment: datetime, *, is_seeded: bool
+) -> int:
     pledges = [_pledge(year, slot, ground, moment) for year, slot in missing]
+    owed = [
+        _obligation(pledge, slot, ground)
+        for pledge, (_year, slot) in zip(pledges, missing, strict=True)
+    ]
+    if is_seeded:
+        _name_by_content(pledges, owed)
     made = Pledge.objects.bulk_create(pledges)
-    Obligation.objects.bulk_create(
-        [
-            _obligation(pledge, slot, ground)
-            for pledge, (_year, slot) in zip(made, missing, strict=True)
-        ]
-    )
+    Obligation.objects.bulk_create(owed)
     record(
         actor=SYSTEM,
         facts=[
@@ -183,8 +191,18 @@ def _open(missing: Sequence[tuple[int, Slot]], ground: _Ground, moment: datetime
             )
             for pledge in made
         ],
+        at=moment,
     )
     return len(made)
+
+
+def _name_by_content(pledges: Sequence[Pledge], owed: Sequence[Obligation]) -> None:
+    """Let the references follow from what the sheets are, and from when they were opened."""
+    for pledge, obligation in zip(pledges, owed, strict=True):
+        sides = f"{pledge.lower_post_id}/{pledge.lower_id}/{pledge.opened_at.isoformat()}"
+        pledge.ref = uuid5(NAMESPACE_URL, f"pledge/{pledge.year}/{pledge.pair}/{sides}")
+        obligation.subject_ref = str(pledge.ref)
+        obligation.ref = uuid5(pledge.ref, "lower")
 
 
 def _pledge(year: int, slot: Slot, ground: _Ground, moment: datetime) -> Pledge:

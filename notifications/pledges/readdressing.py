@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 
 from notifications.pledges.models import Pledge
 from notifications.pledges.slots import Slot
@@ -34,7 +35,7 @@ def strayed(
     return moved, stranded
 
 
-def readdress(moved: Sequence[tuple[int, int | None]]) -> None:
+def readdress(moved: Sequence[tuple[int, int | None]], *, at: datetime) -> None:
     """Give the sheets their upper post of today, unless somebody signs at this moment."""
     facts = []
     refs = dict(Pledge.objects.filter(pk__in=dict(moved)).values_list("pk", "ref"))
@@ -45,4 +46,4 @@ def readdress(moved: Sequence[tuple[int, int | None]]) -> None:
             facts.append(
                 Fact(verb="pledge.readdressed", subject_kind="pledge", subject_ref=ref, body=body)
             )
-    record(actor=SYSTEM, facts=facts)
+    record(actor=SYSTEM, facts=facts, at=at)

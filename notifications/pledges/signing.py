@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from notifications.models import Obligation, ResponsibilityTable
+from notifications.models import Obligation
 from notifications.obligations.answering import Answer, fulfil
 from notifications.pledges.access import signing_posts
 from notifications.pledges.models import Pledge
@@ -21,6 +21,7 @@ from notifications.pledges.rules import PledgeRules
 from notifications.pledges.sheets import text_of
 from notifications.pledges.slots import level_of
 from notifications.records.actions import Work, count_work
+from notifications.records.models import TEXT_MAX
 from safety.errors import Conflict, Problem, Refused
 from safety.ledger.actions import Actor, Fact, record
 from safety.people.models import User
@@ -145,14 +146,20 @@ def _owe_above(pledge: Pledge, now: datetime) -> None:
     below = Obligation.objects.filter(
         kind=Obligation.Kind.PLEDGE, subject_ref=str(pledge.ref)
     ).first()
-    table = ResponsibilityTable.objects.get(pk=below.table_id) if below else None
-    if pledge.upper_post is None or table is None or below is None:
-        return
+    owed = owed_above(pledge, below, now) if below is not None else None
+    if owed is not None:
+        owed.save(force_insert=True)
+
+
+def owed_above(pledge: Pledge, below: Obligation, at: datetime) -> Obligation | None:
+    """What the upper side owes since ``at``, not yet written; ``below`` was the lower side's."""
+    if pledge.upper_post is None:
+        return None
     post, rules = pledge.upper_post, PledgeRules.of(content_of(pledge.rules))
     pair = next(one for one in rules.pairs if one.id == pledge.pair)
     capacities = content_of(pledge.rules)["responsibility"]["capacity"]
     label = rules.label(pledge.year)
-    Obligation.objects.create(
+    return Obligation(
         kind=Obligation.Kind.PLEDGE,
         subject_kind=SUBJECT,
         subject_ref=str(pledge.ref),
@@ -170,16 +177,22 @@ def _owe_above(pledge: Pledge, now: datetime) -> None:
         trace=[f"pledges.{pledge.pair}"],
         basis=rules.year["basis"],
         basis_document=below.basis_document,
-        table=table,
+        table_id=below.table_id,
         rules=pledge.rules,
-        created_at=now,
-        due_at=rules.due(now, int(rules.year["answer_within_working_days"])),
+        created_at=at,
+        due_at=rules.due(at, int(rules.year["answer_within_working_days"])),
     )
 
 
 def _tell(pledge: Pledge, person: User, side: str, text: dict[str, Any]) -> None:
+    actor = Actor(kind="person", ref=str(person.pk))
+    record(actor=actor, facts=[signed_fact(pledge, person, side, text)])
+
+
+def signed_fact(pledge: Pledge, person: User, side: str, text: Mapping[str, Any]) -> Fact:
+    """What the ledger is told of a signature: whose, for which side, under which words."""
     said = json.dumps(text, ensure_ascii=False, sort_keys=True)
-    fact = Fact(
+    return Fact(
         verb="pledge.signed",
         subject_kind=SUBJECT,
         subject_ref=str(pledge.ref),
@@ -189,7 +202,6 @@ def _tell(pledge: Pledge, person: User, side: str, text: dict[str, Any]) -> None
             "text": hashlib.sha256(said.encode()).hexdigest(),
         },
     )
-    record(actor=Actor(kind="person", ref=str(person.pk)), facts=[fact])
 
 
 def _count(pledge: Pledge, person: User, post: Post) -> None:
@@ -197,15 +209,22 @@ def _count(pledge: Pledge, person: User, post: Post) -> None:
     count_work(
         person=person,
         post=post,
-        work=Work(
-            kind="pledge",
-            on=timezone.localdate(),
-            text=str(pledge.text["title"])[:200],
-            business=False,
-        ),
+        work=work_of(pledge, timezone.localdate()),
         source_kind=SUBJECT,
         source_ref=str(pledge.ref),
     )
+
+
+def work_of(pledge: Pledge, on: date) -> Work:
+    """The own sheet, signed on the day ``on``, as a piece of work."""
+    text = str(pledge.text["title"])[:TEXT_MAX]
+    return Work(kind="pledge", on=on, text=text, business=False)
+
+
+def work_above(pledges: Sequence[Pledge], on: date) -> Work:
+    """Sheets countersigned at once for one post, on the day ``on``, as a piece of work."""
+    text = f"{pledges[0].text['title']}({len(pledges)}份)"
+    return Work(kind="pledge", on=on, text=text[-TEXT_MAX:], business=False)
 
 
 def _count_many(changed: Sequence[Pledge], person: User) -> None:
@@ -217,11 +236,10 @@ def _count_many(changed: Sequence[Pledge], person: User) -> None:
         first = of_post[0]
         if first.upper_post is None:
             continue
-        text = f"{first.text['title']}({len(of_post)}份)"
         count_work(
             person=person,
             post=first.upper_post,
-            work=Work(kind="pledge", on=timezone.localdate(), text=text[-200:], business=False),
+            work=work_above(of_post, timezone.localdate()),
             source_kind=SUBJECT,
             source_ref=str(first.ref),
         )

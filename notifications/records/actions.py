@@ -138,8 +138,16 @@ def _write(*, ref: UUID, person: User, post: Post, work: Work, **source: str) ->
         ref=ref, person=person, post=post, created_at=now, **asdict(work), **source
     )
     _version(made, number=1, by=person, said=work.as_json() | {"post": post.pk}, at=now)
-    _tell(made, "work.noted", person, _digest(work) | source)
+    record(actor=_actor(person), facts=[noted_fact(made, work)])
     return made
+
+
+def noted_fact(made: WorkRecord, work: Work) -> Fact:
+    """What the ledger is told of work that was recorded, or counted from elsewhere."""
+    body = _digest(work)
+    if made.source_kind:
+        body |= {"source_kind": made.source_kind, "source_ref": made.source_ref}
+    return _fact(made, "work.noted", body)
 
 
 def _version(
@@ -157,8 +165,15 @@ def _digest(work: Work) -> dict[str, Any]:
 
 
 def _tell(found: WorkRecord, verb: str, person: User, body: dict[str, Any]) -> None:
-    fact = Fact(verb=verb, subject_kind="work", subject_ref=str(found.ref), body=body)
-    record(actor=Actor(kind="person", ref=str(person.pk)), facts=[fact])
+    record(actor=_actor(person), facts=[_fact(found, verb, body)])
+
+
+def _fact(found: WorkRecord, verb: str, body: dict[str, Any]) -> Fact:
+    return Fact(verb=verb, subject_kind="work", subject_ref=str(found.ref), body=body)
+
+
+def _actor(person: User) -> Actor:
+    return Actor(kind="person", ref=str(person.pk))
 
 
 def _conflict(seen: int) -> Conflict:

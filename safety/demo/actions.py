@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from random import Random
 from uuid import UUID
 
@@ -13,10 +13,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from notifications.models import Stream, StreamRow
-from safety.demo.founding import Wanted, found
+from safety.demo.founding import Wanted, changed_at, found
 from safety.demo.history import tell_history
 from safety.demo.models import DemoCity
 from safety.demo.names import FICTIONAL, GUIYANG
+from safety.demo.pledges import sign_pledges
 from safety.demo.roster import plan_rosters
 from safety.errors import Problem, Refused
 from safety.people.models import User
@@ -55,6 +56,8 @@ def build_city(
     if history_days:
         tell_history(units, now=now, days=history_days, random=random)
         _date_streams(now, random)
+        since = now - timedelta(days=history_days)
+        sign_pledges(now=now, since=since, changed_at=changed_at(wanted), random=random)
     return city
 
 

@@ -44,6 +44,11 @@ class Wanted:
     history_days: int
 
 
+def changed_at(wanted: Wanted) -> datetime:
+    """When a few principals took office."""
+    return wanted.now - timedelta(days=wanted.history_days // 4)
+
+
 def found(wanted: Wanted, random: Random) -> list[Unit]:
     """Build everything but the history; return all units, bureaus first."""
     since = wanted.now - timedelta(days=wanted.history_days + 60)
@@ -56,7 +61,7 @@ def found(wanted: Wanted, random: Random) -> list[Unit]:
     staff = staff_city(
         posts=_by_unit(units, posts),
         since=since,
-        changed_at=wanted.now - timedelta(days=wanted.history_days // 4),
+        changed_at=changed_at(wanted),
         random=random,
     )
     _write_staff(staff, wanted.password, since)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections import defaultdict
+from collections import Counter, defaultdict
 from datetime import UTC, datetime, timedelta
 from io import StringIO
 
@@ -14,6 +14,10 @@ from django.urls import reverse
 
 from incidents.cases.models import Incident, UpwardReport
 from notifications.models import Entry, Obligation, StreamRow
+from notifications.pledges.models import Pledge
+from notifications.pledges.opening import open_due_pledges
+from notifications.pledges.signing import sign_below
+from notifications.records.models import WorkRecord, WorkVersion
 from notifications.snapshot import snapshot
 from safety.demo.actions import build_city
 from safety.demo.models import DemoCity
@@ -71,6 +75,7 @@ def test_the_same_arguments_build_the_same_rows_in_every_table(empty_house):
     full = {table for table, rows in once.items() if rows}
     assert {"cases_incident", "cases_upwardreport", "notifications_alert"} <= full
     assert {"notifications_obligation", "notifications_streamrow", "ledger_event"} <= full
+    assert {"pledges_pledge", "records_workrecord", "records_workversion"} <= full
 
 
 def test_another_seed_builds_another_city(empty_house):
@@ -258,6 +263,93 @@ def test_the_ledger_of_a_demo_city_verifies(empty_house):
 
     assert found.ok
     assert found.unsealed == 0
+
+
+def test_most_pledges_are_signed_with_all_that_a_signature_writes(empty_house):
+    build_city(**SMALL, history_days=900)
+
+    standing = list(Pledge.objects.standing())
+    by_state = Counter(pledge.state for pledge in standing)
+    assert by_state["signed"] > len(standing) * 0.7
+    assert by_state["above"]
+    assert by_state["below"]
+    events, signatures = Counter(), Counter()
+    for event in Event.objects.filter(verb__in=["pledge.signed", "obligation.met"]):
+        if event.subject_kind == "pledge":
+            events[event.subject_ref, event.verb] += 1
+    for pledge in Pledge.objects.all():
+        sides = sum(at is not None for at in (pledge.lower_signed_at, pledge.upper_signed_at))
+        signatures += Counter(dict.fromkeys(_facts_of(pledge), sides))
+    assert events == signatures
+    for pledge in standing:
+        owed = Obligation.objects.filter(subject_ref=str(pledge.ref)).order_by("id")
+        states = {"signed": ["met", "met"], "above": ["met", "open"], "below": ["open"]}
+        assert [row.state for row in owed] == states[pledge.state]
+        assert bool(pledge.text) == (pledge.state != "below")
+    lower = {pledge.lower_id for pledge in standing if pledge.lower_signed_at}
+    upper = {pledge.upper_id for pledge in standing if pledge.upper_signed_at}
+    assert set(WorkRecord.objects.values_list("person", flat=True)) >= lower | upper
+    assert WorkVersion.objects.count() == WorkRecord.objects.count()
+    assert not Pledge.objects.filter(upper_signed_at__gt=NOW).exists()
+    assert not Pledge.objects.filter(lower_signed_at__gt=NOW).exists()
+
+
+def _facts_of(pledge):
+    return [(str(pledge.ref), verb) for verb in ("pledge.signed", "obligation.met")]
+
+
+def test_new_principals_sign_sheets_of_their_own(empty_house):
+    build_city(**{**SMALL, "schools": 60}, history_days=900)
+
+    ended = Pledge.objects.filter(ended_why="holder")
+    assert ended.filter(lower_post__kind="SCH_PRINCIPAL").exists()
+    standing = Pledge.objects.standing()
+    for old in ended:  # who is the secretary too has a sheet already
+        assert standing.filter(pair=old.pair, unit=old.unit).exists()
+    renewed = standing.filter(why="holder", lower_post__kind="SCH_PRINCIPAL")
+    assert renewed.exclude(upper=None).exists()
+    found = open_due_pledges(now=NOW)
+    assert (found.opened, found.ended) == (0, 0)
+
+
+def test_a_seeded_signature_is_what_the_action_writes(empty_house):
+    build_city(**SMALL, history_days=900)
+    standing = Pledge.objects.standing().order_by("id")
+    seeded, pledge = next(
+        (other, one)
+        for one in standing.filter(lower_signed_at=None)
+        for other in standing.filter(pair=one.pair, upper_post=one.upper_post).exclude(upper=None)
+    )
+    sign_below(pledge=pledge, person=pledge.lower, typed=pledge.lower.name, confirmed=True)
+
+    assert _written(pledge, "lower") == _written(seeded, "lower")
+
+
+def _written(pledge, side):
+    """The shape of everything that hangs on one signature, without whose it is and when."""
+    pledge.refresh_from_db()
+    met = Obligation.objects.get(subject_ref=str(pledge.ref), person=pledge.lower)
+    facts = [
+        fact
+        for fact in Event.objects.filter(actor_ref=str(pledge.lower_id)).order_by("id")
+        if fact.body.get("side", side) == side
+        and str(pledge.ref) in (fact.subject_ref, fact.body.get("source_ref"))
+    ]
+    work = WorkRecord.objects.get(source_ref=str(pledge.ref), person=pledge.lower)
+    return {
+        "text": sorted(pledge.text),
+        "signature": pledge.lower_signature == pledge.lower.name,
+        "met": (met.state, met.met_how, met.met_verb, met.met_note, met.met_by == pledge.lower),
+        "facts": [(fact.verb, fact.actor_kind, sorted(fact.body)) for fact in facts],
+        "work": (work.kind, work.business, work.safety, work.source_kind, work.version),
+        "said": sorted(work.versions.get().said),
+        "above": _owed_of(pledge),
+    }
+
+
+def _owed_of(pledge):
+    row = Obligation.objects.get(subject_ref=str(pledge.ref), person=None)
+    return (row.kind, row.level, row.capacity, row.line, row.owed, row.trace, row.basis)
 
 
 def test_pages_carry_the_mark_of_a_demo(empty_house, client):

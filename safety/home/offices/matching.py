@@ -79,7 +79,7 @@ class People:
 
     def knows(self, name: str, phone: str) -> bool:
         """Whether somebody is called exactly ``name``; a known number says of whom it is asked."""
-        called = self._by_number.get(phone) or self._by_name.get(name_key(name), ())
+        called = self._by_number[phone] or self._by_name[name_key(name)]
         return any(user.is_active and name_key(user.name) == name_key(name) for user in called)
 
     def match(self, name: str, phone: str, *, answer: str = "") -> Match:
