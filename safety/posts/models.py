@@ -155,13 +155,16 @@ class Leave(models.Model):
 
 
 class LiaisonQuerySet(models.QuerySet["Liaison"]):
+    def agreed(self, moment: datetime) -> LiaisonQuerySet:
+        """Those that nobody has ended, in force or not: a cheap question."""
+        return self.filter(Q(ends_at=None) | Q(ends_at__gt=moment), starts_at__lte=moment)
+
     def at(self, moment: datetime) -> LiaisonQuerySet:
         """Those in force: not ended, and the liaison still serves in a unit of the leader."""
         held = Holding.objects.at(moment)
         leaders = held.filter(person=OuterRef(OuterRef("leader"))).values("post__unit")
         beside = held.filter(person=OuterRef("person"), post__unit__in=leaders)
-        rows = self.filter(Q(ends_at=None) | Q(ends_at__gt=moment), starts_at__lte=moment)
-        return rows.filter(Exists(beside))
+        return self.agreed(moment).filter(Exists(beside))
 
 
 class Liaison(models.Model):
