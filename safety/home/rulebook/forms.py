@@ -8,6 +8,7 @@ from typing import Any
 
 from django import forms
 
+from safety.home.rulebook.conditions import Alternatives, Conditions
 from safety.home.rulebook.fields import (
     Codes,
     Days,
@@ -34,7 +35,7 @@ _LISTS: dict[str, type[Codes | Lines]] = {
     "holidays": Holidays,
 }
 # An emptied cell of these is taken out of the document; others keep an empty value.
-_OPTIONAL = {"choice", "minutes", "codes", "months"}
+_OPTIONAL = {"choice", "minutes", "codes", "months", "conditions", "alternatives"}
 
 
 class TabForm(forms.Form):
@@ -49,12 +50,20 @@ class TabForm(forms.Form):
     def content(self, draft: Content) -> dict[str, Any]:
         """``draft`` with what was changed here. Call it on a valid form only."""
         content = copy.deepcopy(dict(draft))
+        for cell, value in self._changes():
+            _make_room(content, cell)
+            put(content, cell.path, value)
+        return content
+
+    def changed_cells(self) -> list[Cell]:
+        """The cells that say something else now. Call it on a valid form only."""
+        return [cell for cell, _value in self._changes()]
+
+    def _changes(self) -> Iterator[tuple[Cell, Any]]:
         for cell in self.cells:
             value = _value(cell, self.cleaned_data[cell.name])
             if value != cell.value and not (cell.value is None and value in ("", [])):
-                _make_room(content, cell)
-                put(content, cell.path, value)
-        return content
+                yield cell, value
 
 
 def _make_room(content: dict[str, Any], cell: Cell) -> None:
@@ -87,8 +96,16 @@ def _field(cell: Cell) -> forms.Field:
         return forms.CharField(required=False, max_length=2000, initial=cell.value, widget=widget)
     if cell.kind == "line":
         return forms.CharField(required=False, max_length=LINE_MAX, initial=cell.value)
+    return _list_field(cell)
+
+
+def _list_field(cell: Cell) -> forms.Field:
     if cell.kind == "weekdays":
         return Weekdays(initial=Weekdays.shown(cell.value or ()))
+    if cell.facts is not None:
+        shape = Conditions if cell.kind == "conditions" else Alternatives
+        told = cell.value or ()
+        return shape(facts=cell.facts, value=told, required=False, max_length=LIST_MAX)
     kind = _LISTS.get(cell.kind, Codes)
     return kind(required=False, max_length=LIST_MAX, initial=kind.shown(cell.value or ()))
 

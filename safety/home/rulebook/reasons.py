@@ -131,6 +131,30 @@ _SENTENCES = (
         gettext_lazy("%(where)s: the spans must follow each other within one day"),
     ),
     (
+        r"^(?P<where>.+) has no condition: it would hold for everything$",
+        gettext_lazy("%(where)s: without a condition it would hold for everything"),
+    ),
+    (
+        r"^(?P<where>.+): '(?P<fact>\w+)' is a number: .+$",
+        gettext_lazy("%(where)s: “%(fact)s” is a number: at least, or at most, 0 or more"),
+    ),
+    (
+        r"^(?P<where>.+): '(?P<fact>\w+)' is a flag: .+$",
+        gettext_lazy("%(where)s: “%(fact)s” is a circumstance: it is so, or it is not"),
+    ),
+    (
+        r"^(?P<where>.+): 'hazards' is compared with a list: in$",
+        gettext_lazy("%(where)s: after the kind, name at least one kind"),
+    ),
+    (
+        r"^(?P<where>.+): 'people' is compared with one word: is$",
+        gettext_lazy("%(where)s: after the people, say whether their number is known"),
+    ),
+    (
+        r"^(?P<where>.+): this capacity belongs to another level$",
+        gettext_lazy("%(where)s: this capacity belongs to another level"),
+    ),
+    (
         r"^(?P<where>.+) has no '(?P<key>\w+)'.*$",
         gettext_lazy("%(where)s: “%(key)s” is missing or empty"),
     ),

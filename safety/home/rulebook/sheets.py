@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from safety.home.rulebook.conditions import Facts
 from safety.home.rulebook.fields import Holidays, Lines, Turns
 from safety.home.rulebook.paths import Path, value_at
 
@@ -27,6 +28,7 @@ class Cell:
     kind: str = ""
     value: Any = None
     choices: Sequence[tuple[str, str]] = ()
+    facts: Facts | None = None
 
     @property
     def name(self) -> str:
@@ -71,10 +73,11 @@ class Reader:
         kind: str,
         text: str | None = None,
         choices: Sequence[tuple[str, str]] = (),
+        facts: Facts | None = None,
     ) -> Cell:
         value = value_at(self.content, path)
         shown = text if text is not None else self._text(value, kind, choices)
-        return Cell(text=shown, path=path, kind=kind, value=value, choices=choices)
+        return Cell(text=shown, path=path, kind=kind, value=value, choices=choices, facts=facts)
 
     def _text(self, value: Any, kind: str, choices: Sequence[tuple[str, str]]) -> str:
         if kind in _LINES:

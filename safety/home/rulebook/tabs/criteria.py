@@ -2,51 +2,69 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from incidents.cases.models import Incident
 from notifications.words import in_language
-from safety.home.rulebook.paths import Path
-from safety.home.rulebook.sheets import Content, Reader, Row, Sheet, plain
+from safety.home.rulebook.conditions import Facts, number_words
+from safety.home.rulebook.sheets import Cell, Content, Reader, Row, Sheet
 from safety.home.rulebook.tabs.words import basis_sheet, grade_choices, in_both, reader
 
 
 def criteria(content: Content) -> list[Sheet]:
     read = reader(content)
+    facts = Facts.of(content)
     said = content["grades"]
     return [
         Sheet(
             title=_("Criteria: the first one that holds decides"),
-            columns=[_("Criterion"), _("Grade"), _("Holds when"), _("Chinese"), _("English")],
-            rows=[_rule(read, row) for row in said["rule"]],
+            columns=[
+                *(_("Criterion"), _("Grade"), _("Holds when all of this is so")),
+                *(_("and one of this"), _("Chinese"), _("English")),
+            ],
+            rows=[_rule(read, facts, row) for row in said["rule"]],
+            help=_condition_help(facts),
             path=("grades", "rule"),
-        ),
-        Sheet(
-            title=_("Thresholds"),
-            columns=[_("Criterion"), _("Fact"), _("Number")],
-            rows=[*_thresholds(read)],
-            help=_("A number that is not known holds for nothing."),
         ),
         Sheet(
             title=_("What raises the grade by one"),
             columns=[_("Circumstance"), _("Only when"), _("Chinese"), _("English")],
+            rows=[_uplift(read, facts, row) for row in said["uplift"]],
+            help=_(
+                "Never above red; two or more give at least yellow. “Only when”: one alternative"
+                " a line, its conditions between semicolons; empty means always."
+            ),
+            path=("grades", "uplift"),
+        ),
+        Sheet(
+            title=_("Circumstances that a report may state"),
+            columns=[_("Code"), _("Chinese"), _("English")],
             rows=[
                 Row(
                     head=in_language(row),
-                    note=row["id"],
-                    path=("grades", "uplift", row["id"]),
-                    cells=[
-                        plain(_groups(read, row.get("any_of", ()))),
-                        *in_both(read, "grades", "uplift", row["id"]),
-                    ],
+                    note=code,
+                    path=("grades", "flags", code),
+                    cells=in_both(read, "grades", "flags", code),
                 )
-                for row in said["uplift"]
+                for code, row in said["flags"].items()
             ],
-            help=_("Never above red; two or more give at least yellow."),
-            path=("grades", "uplift"),
+            path=("grades", "flags"),
+        ),
+        Sheet(
+            title=_("National scale, for statistics only"),
+            columns=[_("Grade"), _("Holds when one of this is so")],
+            rows=[
+                Row(
+                    head=_("National scale %(grade)s") % {"grade": row["id"]},
+                    path=("grades", "stat", row["id"]),
+                    cells=[_some(read, facts, row, "grades", "stat", row["id"])],
+                )
+                for row in said["stat"]
+            ],
+            path=("grades", "stat"),
         ),
         Sheet(
             title=_("Otherwise"),
@@ -66,27 +84,55 @@ def criteria(content: Content) -> list[Sheet]:
     ]
 
 
-def _rule(read: Reader, row: Mapping[str, Any]) -> Row:
+def _condition_help(facts: Facts) -> str:
+    lines = _(
+        "One condition a line. A number: %(number)s. A kind: %(kind)s. A circumstance: %(flag)s, or"
+        " that it is not so: %(not)s. A number that is not known holds for nothing. What may be"
+        " named: %(words)s."
+    )
+    flag = next((word for code, word in facts.facts.items() if code not in number_words()), "")
+    return lines % {
+        "number": facts.line({"fact": "dead", "at_least": 3}),
+        "kind": facts.line({"fact": "hazards", "in": [*facts.hazards][:2]}),
+        "flag": flag,
+        "not": _("not: %(fact)s") % {"fact": flag},
+        "words": "、".join(facts.facts.values()),
+    }
+
+
+def _rule(read: Reader, facts: Facts, row: Mapping[str, Any]) -> Row:
     path = ("grades", "rule", row["id"])
+    every = _both([_condition(read, one) for one in row.get("when", ())])
     return Row(
         head=in_language(row),
         note=row["id"],
         path=path,
         cells=[
             read.cell(*path, "grade", kind="choice", choices=grade_choices()),
-            plain(_sentence(read, row)),
+            read.cell(*path, "when", kind="conditions", text=every, facts=facts),
+            _some(read, facts, row, *path),
             *in_both(read, *path),
         ],
     )
 
 
-def _sentence(read: Reader, row: Mapping[str, Any]) -> str:
-    every = [_condition(read, one) for one in row.get("when", ())]
-    some = [_condition(read, one) for one in row.get("any", ())]
-    if some:
-        either = _either(some)
-        every.append(f"({either})" if every and len(some) > 1 else either)
-    return _both(every)
+def _some(read: Reader, facts: Facts, row: Mapping[str, Any], *path: str) -> Cell:
+    text = _either([_condition(read, one) for one in row.get("any", ())])
+    return read.cell(*path, "any", kind="conditions", text=text, facts=facts)
+
+
+def _uplift(read: Reader, facts: Facts, row: Mapping[str, Any]) -> Row:
+    path = ("grades", "uplift", row["id"])
+    groups = _groups(read, row.get("any_of", ()))
+    return Row(
+        head=in_language(row),
+        note=row["id"],
+        path=path,
+        cells=[
+            read.cell(*path, "any_of", kind="alternatives", text=groups, facts=facts),
+            *in_both(read, *path),
+        ],
+    )
 
 
 def _groups(read: Reader, groups: Sequence[Sequence[Mapping[str, Any]]]) -> str:
@@ -119,42 +165,10 @@ def _condition(read: Reader, one: Mapping[str, Any]) -> str:
 
 def fact_word(content: Content, fact: str) -> str:
     """A fact as people say it: a count, a flag, or a circumstance that raises the grade."""
-    counts = {
-        "dead": _("Dead"),
-        "missing": _("Missing"),
-        "injured": _("Injured, in hospital"),
-        "critical": _("Critical"),
-        "people": _("People"),
-    }
+    counts = number_words()
     if fact in counts:
         return counts[fact]
     grades = content["grades"]
     if fact in grades["flags"]:
         return in_language(grades["flags"][fact])
     return next((in_language(row) for row in grades["uplift"] if row["id"] == fact), fact)
-
-
-def _thresholds(read: Reader) -> Iterator[Row]:
-    said = read.content["grades"]
-    for kind in ("rule", "stat"):
-        for row in said[kind]:
-            head = in_language(row) or _("National scale %(grade)s") % {"grade": row["id"]}
-            for path, one, way in _numbers(row, ("grades", kind, row["id"])):
-                sign = "≥" if way == "at_least" else "≤"
-                yield Row(
-                    head=head,
-                    note=row["id"],
-                    path=path,
-                    cells=[
-                        plain(f"{fact_word(read.content, one['fact'])} {sign}"),
-                        read.cell(*path, way, kind="count"),
-                    ],
-                )
-
-
-def _numbers(row: Mapping[str, Any], path: Path) -> Iterator[tuple[Path, Mapping[str, Any], str]]:
-    for key in ("when", "any"):
-        for index, one in enumerate(row.get(key, ())):
-            for way in ("at_least", "at_most"):
-                if way in one:
-                    yield (*path, key, str(index)), one, way
