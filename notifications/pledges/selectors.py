@@ -108,7 +108,7 @@ def year_label(pledge: Pledge) -> str:
     return PledgeRules.of(content_of(pledge.rules)).label(pledge.year)
 
 
-def progress(unit: Unit, number: Any = 1) -> Progress:
+def progress(unit: Unit, number: Any = 1, *, sheets: Any = 1) -> Progress:
     """The present pledge year of ``unit``: its children in figures, its own sheets one by one."""
     rules = PledgeRules.of(content_of(current_rules()))
     year = rules.year_of(timezone.localdate())
@@ -130,7 +130,7 @@ def progress(unit: Unit, number: Any = 1) -> Progress:
         label=rules.label(year),
         whole=_tally(unit, figures, gap_paths),
         children=Paginator(tallies, UNITS).get_page(number),
-        own=Paginator(own, PAGE).get_page(number),
+        own=Paginator(own, PAGE).get_page(sheets),
         gaps=_gap_lines([slot for slot in gaps if slot.unit == unit.pk]),
     )
 

@@ -140,7 +140,7 @@ def show_progress(request: HttpRequest) -> HttpResponse:
         raise Hidden
     unit = get_kept_unit(user, request.GET.get("unit", ""))
     kept = kept_paths(user)
-    shown = progress(unit, request.GET.get("page"))
+    shown = progress(unit, request.GET.get("page"), sheets=request.GET.get("sheets"))
     context = {
         "progress": shown,
         "above": [one for one in shown.above if one.path.startswith(kept)],

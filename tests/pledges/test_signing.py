@@ -264,3 +264,20 @@ def test_a_unit_with_many_schools_is_leafed_through(opened, client, monkeypatch)
     assert "page=2" in first.content.decode()
     whole = [page.context["progress"].whole for page in (first, second)]
     assert whole[0] == whole[1]
+
+
+def test_the_sheets_of_a_unit_are_leafed_through_on_their_own(opened, client, monkeypatch):
+    monkeypatch.setattr(selectors, "UNITS", 1)
+    monkeypatch.setattr(selectors, "PAGE", 1)
+    opened.sign_in(client, "county.administrator")
+    url = reverse("pledges:progress")
+
+    page = client.get(f"{url}?sheets=2")
+    both = client.get(f"{url}?sheets=2&page=2")
+
+    shown = page.context["progress"]
+    assert (shown.own.number, shown.children.number) == (2, 1)
+    assert "sheets=1" in page.content.decode()
+    assert "sheets=2&amp;page=2" in page.content.decode()
+    shown = both.context["progress"]
+    assert (shown.own.number, shown.children.number) == (2, 2)

@@ -34,6 +34,14 @@ def icon(name: str, label: str = "") -> SafeString:
     return format_html('<svg class="icon" aria-hidden="true"><use href="{}"/></svg>', link)
 
 
+@register.simple_tag(takes_context=True)
+def page_link(context: template.Context, number: int, key: str = "") -> str:
+    """The address of another page of a list, with all else that the address says."""
+    query = context["request"].GET.copy()
+    query[key or "page"] = str(number)
+    return f"?{query.urlencode()}"
+
+
 @dataclass(frozen=True, kw_only=True)
 class ClockFace:
     """What a clock shows: ``state`` is open, soon, over, met or late."""
