@@ -268,3 +268,24 @@ def test_the_table_that_was_saved_stays_unfolded(keeper: Client, draft: RuleDraf
         one["sheet"].path for one in keeper.get(grown.url).context["sheets"] if one["is_open"]
     ]
     assert opened == [("grades", "uplift")]
+
+
+def test_what_a_post_claims_is_changed_on_the_page(keeper: Client, draft: RuleDraft) -> None:
+    path = ("posts", "post", "B16", "scope")
+    claims = field(path)
+    assert tab_form(draft, "posts")[claims].value() == "training private"
+
+    save(keeper, draft, "posts", {claims: "training FIRE private SEXA+staff_involved"})
+    after = at(draft, *path)
+    refused = save(keeper, draft, "posts", {claims: "training XYZ"})
+    unchanged = at(draft, *path)
+    save(keeper, draft, "posts", {claims: ""})
+
+    assert after == unchanged
+    assert after == {
+        "stages": ["training"],
+        "hazards": ["FIRE", "SEXA+staff_involved"],
+        "ownership": ["private"],
+    }
+    assert "XYZ" in refused.content.decode().split("cell-wrong", 1)[1].split("</td>", 1)[0]
+    assert "scope" not in at(draft, *path[:-1])

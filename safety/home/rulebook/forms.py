@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -35,7 +35,7 @@ _LISTS: dict[str, type[Codes | Lines]] = {
     "holidays": Holidays,
 }
 # An emptied cell of these is taken out of the document; others keep an empty value.
-_OPTIONAL = {"choice", "minutes", "codes", "months", "conditions", "alternatives"}
+_OPTIONAL = {"choice", "minutes", "codes", "months", "conditions", "alternatives", "scope"}
 
 
 class TabForm(forms.Form):
@@ -106,6 +106,9 @@ def _list_field(cell: Cell) -> forms.Field:
         shape = Conditions if cell.kind == "conditions" else Alternatives
         told = cell.value or ()
         return shape(facts=cell.facts, value=told, required=False, max_length=LIST_MAX)
+    if cell.kind == "scope":
+        told = [code for codes in (cell.value or {}).values() for code in codes]
+        return Codes(required=False, max_length=LIST_MAX, initial=Codes.shown(told))
     kind = _LISTS.get(cell.kind, Codes)
     return kind(required=False, max_length=LIST_MAX, initial=kind.shown(cell.value or ()))
 
@@ -114,9 +117,19 @@ def _value(cell: Cell, cleaned: Any) -> Any:
     """As the document says it."""
     if isinstance(cleaned, str):
         cleaned = cleaned.strip()
-    if cell.kind in _OPTIONAL and cleaned in ("", None, []):
+    if cell.kind == "scope":
+        cleaned = _sorted_out(cleaned, dict(cell.choices))
+    if cell.kind in _OPTIONAL and cleaned in ("", None, [], {}):
         return None
     return cleaned
+
+
+def _sorted_out(codes: Sequence[str], kinds: Mapping[str, str]) -> dict[str, list[str]]:
+    """By what they are codes of; what is none is taken for a kind of incident and checked so."""
+    found: dict[str, list[str]] = {}
+    for code in codes:
+        found.setdefault(kinds.get(code, "hazards"), []).append(code)
+    return found
 
 
 class StartForm(forms.Form):

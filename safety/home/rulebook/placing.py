@@ -9,8 +9,11 @@ from safety.errors import Problem
 from safety.home.rulebook.paths import Path
 from safety.home.rulebook.sheets import Cell
 
-# As checks say it: "grades: rule 'g1-deaths' has no condition", "responsibility: matrix.city.X: …".
+ANY = "*"  # a list that the message does not name
+# As checks say it: "grades: rule 'g1-deaths' has no condition", "responsibility: matrix.city.X: …",
+# "posts: B16: scope.hazards: …".
 _ROW = re.compile(r"(\w+): (\w+) '([^']+)'")
+_CODE = re.compile(r"(\w+): (\w+)(?:: (\w+)\.\w+:|: | has )")
 _KEYS = re.compile(r"(\w+): (\w+(?:\.\w+)+)")
 
 
@@ -30,8 +33,12 @@ def _place(text: str) -> Path:
         return (row[1], row[2], row[3])
     if keys := _KEYS.match(text):
         return (keys[1], *keys[2].split("."))
+    if code := _CODE.match(text):
+        return (code[1], ANY, *filter(None, (code[2], code[3])))
     return ()
 
 
 def _lies_in(path: Path, place: Path) -> bool:
-    return path[: len(place)] == place
+    return len(path) >= len(place) and all(
+        name in (ANY, key) for key, name in zip(path, place, strict=False)
+    )

@@ -24,6 +24,7 @@ def posts(content: Content) -> list[Sheet]:
                     *(_("Business duty"), _("Safety duty")),
                 ],
                 rows=[_post(read, row) for row in content["posts"]["post"] if row["at"] == at],
+                help=_claims_help(read),
             )
             for at, word in places.items()
         ),
@@ -39,7 +40,13 @@ def _post(read: Reader, row: Mapping[str, Any]) -> Row:
         path=path,
         cells=[
             plain(read.named("capacity", [row["capacity"]])),
-            plain(_claims(read, row.get("scope", {}))),
+            read.cell(
+                *path,
+                "scope",
+                kind="scope",
+                text=_claims(read, row.get("scope", {})),
+                choices=_kinds(read.content),
+            ),
             read.cell(*path, "zh", kind="line"),
             read.cell(*path, "en", kind="line"),
             read.cell(*path, "business_duty", kind="long"),
@@ -57,3 +64,27 @@ def _claims(read: Reader, scope: Mapping[str, Any]) -> str:
     }
     claimed = [code for codes in scope.values() if isinstance(codes, list) for code in codes]
     return "、".join(words.get(str(code), str(code)) for code in claimed)
+
+
+def _kinds(content: Content) -> list[tuple[str, str]]:
+    """Code → which part of a scope it belongs to; all others are kinds of incident."""
+    said = content["responsibility"]
+    return [
+        *((row["code"], "sections") for row in content["posts"]["post"]),
+        *((code, "ownership") for code in said["ownership"]),
+        *((code, "stages") for code in said["stage"]),
+    ]
+
+
+def _claims_help(read: Reader) -> str:
+    said = read.content["responsibility"]
+    words = {
+        **{code: in_language(row) for code, row in said["stage"].items()},
+        **{code: in_language(row) for code, row in said["ownership"].items()},
+        **read.words["hazard"],
+    }
+    told = "、".join(f"{word} {code}" for code, word in words.items())
+    return _(
+        "Claims are codes between spaces, also of posts in charge of; CODE+circumstance claims a"
+        " kind only then. %(words)s"
+    ) % {"words": told}
