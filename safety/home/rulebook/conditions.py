@@ -159,11 +159,12 @@ def _unknown(text: str, words: Mapping[str, str]) -> forms.ValidationError:
 class Conditions(Lines):
     """One condition a line."""
 
-    rows: ClassVar[int] = 3
+    rows: ClassVar[int] = 2
 
     def __init__(self, *, facts: Facts, value: Sequence[Any], **kwargs: Any) -> None:
         self.facts = facts
         super().__init__(initial="\n".join(map(self.told, value)), **kwargs)
+        self.widget.attrs["rows"] = max(self.rows, len(value))
 
     def told(self, one: Any) -> str:
         return self.facts.line(one)

@@ -108,7 +108,9 @@ def _list_field(cell: Cell) -> forms.Field:
         return shape(facts=cell.facts, value=told, required=False, max_length=LIST_MAX)
     if cell.kind == "scope":
         told = [code for codes in (cell.value or {}).values() for code in codes]
-        return Codes(required=False, max_length=LIST_MAX, initial=Codes.shown(told))
+        area = forms.Textarea(attrs={"rows": 2, "class": "cell-narrow"})
+        shown = Codes.shown(told)
+        return Codes(required=False, max_length=LIST_MAX, initial=shown, widget=area)
     kind = _LISTS.get(cell.kind, Codes)
     return kind(required=False, max_length=LIST_MAX, initial=kind.shown(cell.value or ()))
 

@@ -83,7 +83,7 @@ def _claims_help(read: Reader) -> str:
         **{code: in_language(row) for code, row in said["ownership"].items()},
         **read.words["hazard"],
     }
-    told = "、".join(f"{word} {code}" for code, word in words.items())
+    told = "; ".join(f"{code}: {word}" for code, word in words.items())
     return _(
         "Claims are codes between spaces, also of posts in charge of; CODE+circumstance claims a"
         " kind only then. %(words)s"
