@@ -7,7 +7,8 @@ import pytest
 from tests.browser.conftest import DESK, PHONE
 from tests.browser.filing import FirstReport
 
-BOARD = "/boards/520121/"
+BOARD, CITY_BOARD = "/boards/520121/", "/boards/520100/"
+COUNTY = "county.duty_officer"
 WALL = {"viewport": {"width": 1920, "height": 1080}}
 # Every line of text, and every box with a border or ground of its own. A box may hold texts.
 COVERED = """
@@ -28,7 +29,7 @@ COVERED = """
     range.selectNodeContents(text);
     for (const box of range.getClientRects()) add(text, box, text.data.trim());
   }
-  for (const box of board.querySelectorAll(".grade, .badge, .btn, .cell-call"))
+  for (const box of board.querySelectorAll(".grade, .badge, .btn, .cell-call, .clock .icon"))
     if (!isFolded(box)) add(box, box.getBoundingClientRect(), box.textContent.trim());
   const found = [];
   shown.forEach((one, place) => {
@@ -58,18 +59,26 @@ from tests import city
 ago = lambda minutes: timezone.now() - timedelta(minutes=minutes)
 city.make_incident(hazard="DROWN", people="counted", missing=1, place="大坝水库", at=ago(25))
 city.make_incident(hazard="FIRE", people="unknown", place="实验楼三层", at=ago(8))
+city.make_incident(hazard="FOOD", people="counted", injured=5, place="食堂", at=ago(20))
 """
 
 
 @pytest.mark.usefixtures("_filled")
 @pytest.mark.parametrize("language", ["zh-CN", "en-US"])
 @pytest.mark.parametrize(
-    ("window", "address"),
-    [(DESK, BOARD), (PHONE, BOARD), (WALL, f"{BOARD}?wall=1"), (DESK, f"{BOARD}?wall=1")],
-    ids=["desk", "phone", "wall", "small-wall"],
+    ("window", "address", "who"),
+    [
+        (DESK, BOARD, COUNTY),
+        (PHONE, BOARD, COUNTY),
+        (WALL, f"{BOARD}?wall=1", COUNTY),
+        (DESK, f"{BOARD}?wall=1", COUNTY),
+        (DESK, CITY_BOARD, "city.duty_officer"),
+        (PHONE, CITY_BOARD, "city.duty_officer"),
+    ],
+    ids=["desk", "phone", "wall", "small-wall", "city", "city-phone"],
 )
-def test_nothing_on_the_board_covers_anything_else(windows, window, address, language):
-    board = windows.open_for("county.duty_officer", locale=language, **window)
+def test_nothing_on_the_board_covers_anything_else(windows, window, address, who, language):
+    board = windows.open_for(who, locale=language, **window)
     board.goto(address)
 
     assert board.locator("html").get_attribute("lang") == (
